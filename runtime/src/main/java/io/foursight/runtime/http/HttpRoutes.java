@@ -1,0 +1,33 @@
+package io.foursight.runtime.http;
+
+import io.foursight.model.FoursightException;
+import io.grpc.BindableService;
+import java.util.Set;
+
+/// Where components register what they answer, before the server starts.
+public interface HttpRoutes {
+  /// Turns a failure into this API's error body.
+  @FunctionalInterface
+  interface ErrorShape {
+    /// @param status what the status table says for the error's kind; the shape may overrule it
+    HttpReply render(int status, FoursightException error);
+
+    /// `text/plain` with the message: Mimir's push and admin paths.
+    ErrorShape TEXT = (status, error) -> HttpReply.text(status, error.getMessage() + "\n");
+  }
+
+  /// Adds a route. Patterns are literal segments, `{name}` for one segment and a last `{name...}`
+  /// for the rest. Another method on a known path is 405 with `Allow`.
+  ///
+  /// @param name a short stable name for metrics, such as `api_v1_push`
+  void add(
+      Door door,
+      Set<String> methods,
+      String pattern,
+      String name,
+      ErrorShape errors,
+      HttpHandler handler);
+
+  /// Serves a gRPC service on a door, unary and server-streaming methods.
+  void addGrpc(Door door, BindableService service);
+}
