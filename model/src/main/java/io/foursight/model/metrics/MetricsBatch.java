@@ -63,6 +63,12 @@ public final class MetricsBatch {
     metadata.clear();
   }
 
+  /// Replaces the body by a longer array that begins with the same bytes, for decoders that
+  /// assemble label bytes themselves and learn their size while they go.
+  public void body(byte[] grownBody) {
+    body = grownBody;
+  }
+
   /// Starts the next series; its rows follow. The hash may be set later through [#hashHigh()] and
   /// [#hashLow()].
   ///
