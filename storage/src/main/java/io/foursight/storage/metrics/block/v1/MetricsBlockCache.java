@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 /// Decoded index pages of any number of blocks, bounded by bytes; always safe to drop. Safe from
 /// any thread.
 public final class MetricsBlockCache {
-  public static final long DEFAULT_BYTES = 32 << 20;
+  public static final long DEFAULT_BYTES = 32L << 20;
 
   /// What is cached.
   interface Page {
