@@ -3,10 +3,12 @@ package io.foursight.storage.object;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Random access to one immutable file or object of known length. Safe from any thread; calls block.
+/// Random access to one immutable file or object of known length. Safe from any thread; calls
+/// block.
 ///
-/// Errors: `UNAVAILABLE` when the bytes cannot be fetched now, `NOT_FOUND` when the file or object is
-/// gone, `CORRUPT` when a range does not lie inside, or the object is shorter than it was said to be.
+/// Errors: `UNAVAILABLE` when the bytes cannot be fetched now, `NOT_FOUND` when the file or object
+/// is gone, `CORRUPT` when a range does not lie inside, or the object is shorter than it was said
+/// to be.
 public interface RangedReader extends AutoCloseable {
   /// A piece of the file.
   record Range(long offset, int length) {
@@ -26,7 +28,8 @@ public interface RangedReader extends AutoCloseable {
   byte[] read(long offset, int length);
 
   /// Several pieces at once, answered in the order asked. Implementations over a network fetch
-  /// neighbours in one request and distant ones in parallel; ask for all that a step needs together.
+  /// neighbours in one request and distant ones in parallel; ask for all that a step needs
+  /// together.
   default List<byte[]> readAll(List<Range> ranges) {
     var pieces = new ArrayList<byte[]>(ranges.size());
     for (Range range : ranges) {
