@@ -1,0 +1,238 @@
+package io.foursight.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.xerial.snappy.Snappy;
+
+/// Malformed, oversized and absurd input gets the status that upstream gives and a message; the
+/// server goes on and what was stored stays.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BadInputIT {
+  @TempDir Path directory;
+  private FoursightProcess server;
+  private PrometheusApi api;
+  private long now;
+
+  @BeforeAll
+  void start() throws Exception {
+    server = new FoursightProcess(directory.resolve("server")).start();
+    api = new PrometheusApi(server.url() + "/prometheus");
+    now = System.currentTimeMillis();
+    assertThat(push(new WriteRequest().sample(Map.of("__name__", "witness"), now, 42)))
+        .isIn(200, 204);
+  }
+
+  @AfterEach
+  void theServerGoesOn_andKeepsWhatItHad() throws Exception {
+    assertThat(server.get("/ready").statusCode()).isEqualTo(200);
+    var answer = api.query("witness", now / 1000.0 + 1);
+    assertThat(answer.result().path(0).path("value").path(1).asText()).isEqualTo("42");
+  }
+
+  @AfterAll
+  void stop() {
+    api.close();
+    server.close();
+  }
+
+  @Test
+  void corruptBodies_are400() throws Exception {
+    byte[] good = new WriteRequest().sample(Map.of("__name__", "x"), now, 1).snappy();
+    assertThat(raw(Arrays.copyOf(good, good.length / 2))).isEqualTo(400);
+    assertThat(raw(new byte[] {1, 2, 3, 4, 5})).isEqualTo(400);
+    assertThat(raw(Snappy.compress("not protobuf at all, surely".getBytes(StandardCharsets.UTF_8))))
+        .isEqualTo(400);
+    byte[] truncated = new WriteRequest().sample(Map.of("__name__", "x"), now, 1).protobuf();
+    assertThat(raw(Snappy.compress(Arrays.copyOf(truncated, truncated.length - 3)))).isEqualTo(400);
+  }
+
+  @Test
+  void aDeclaredSizeOfGigabytes_isRefusedWithoutAllocating() throws Exception {
+    // A Snappy preamble that promises 4 GiB - 1.
+    assertThat(raw(new byte[] {(byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x0f, 0}))
+        .isIn(400, 413);
+  }
+
+  @Test
+  void decompressionBombs_areRefused() throws Exception {
+    var bytes = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(bytes)) {
+      var zeros = new byte[1 << 20];
+      for (int i = 0; i < 400; i++) {
+        gzip.write(zeros);
+      }
+    }
+    var response =
+        server.post(
+            "/otlp/v1/metrics",
+            bytes.toByteArray(),
+            "Content-Type",
+            "application/x-protobuf",
+            "Content-Encoding",
+            "gzip");
+    assertThat(response.statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void unknownEncodingsAndTypes_areRefused() throws Exception {
+    byte[] good = new WriteRequest().sample(Map.of("__name__", "x"), now, 1).snappy();
+    assertThat(
+            server
+                .post(
+                    "/otlp/v1/metrics",
+                    good,
+                    "Content-Type",
+                    "application/x-protobuf",
+                    "Content-Encoding",
+                    "rot13")
+                .statusCode())
+        .isEqualTo(415);
+    assertThat(server.post("/otlp/v1/metrics", good, "Content-Type", "text/csv").statusCode())
+        .isEqualTo(415);
+    assertThat(
+            server
+                .post(
+                    "/api/v1/push",
+                    good,
+                    "Content-Type",
+                    "application/x-protobuf;proto=io.example.Nothing",
+                    "Content-Encoding",
+                    "snappy")
+                .statusCode())
+        .isIn(400, 415);
+    assertThat(server.get("/api/v1/push").statusCode()).isEqualTo(405);
+  }
+
+  @Test
+  void badSeries_are400_andTheGoodOnesOfTheBatchAreKept() throws Exception {
+    var labels = new HashMap<String, String>();
+    labels.put("__name__", "long_value");
+    labels.put("l", "v".repeat(100_000));
+    var request =
+        new WriteRequest()
+            .sample(Map.of("__name__", "kept_beside_bad"), now, 7)
+            .sample(labels, now, 1)
+            .sample(Map.of("no_name", "x"), now, 1)
+            .sample(Map.of("__name__", "far_future"), Long.MAX_VALUE, 1)
+            .sample(Map.of("__name__", "far_past"), Long.MIN_VALUE, 1);
+    var response = server.post("/api/v1/push", request.snappy(), WriteRequest.HEADERS);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+    var answer = api.query("kept_beside_bad", now / 1000.0 + 1);
+    assertThat(answer.result().path(0).path("value").path(1).asText()).isEqualTo("7");
+    assertThat(api.query("{__name__=~\"far_future|long_value\"}", now / 1000.0 + 1).result())
+        .isEmpty();
+  }
+
+  @Test
+  void badTenants_areRefused() throws Exception {
+    var strict =
+        new FoursightProcess(directory.resolve("tenants")).flag("multitenancy-enabled", "true");
+    try (strict) {
+      strict.start();
+      assertThat(strict.get("/prometheus/api/v1/labels").statusCode()).isEqualTo(401);
+      byte[] good = new WriteRequest().sample(Map.of("__name__", "x"), now, 1).snappy();
+      for (String tenant : List.of("a/b", "..", ".", "a|b", "x".repeat(200), "ümlaut")) {
+        try {
+          var response =
+              strict.post(
+                  "/api/v1/push",
+                  good,
+                  "Content-Type",
+                  "application/x-protobuf",
+                  "Content-Encoding",
+                  "snappy",
+                  "X-Scope-OrgID",
+                  tenant);
+          assertThat(response.statusCode()).as(tenant).isIn(400, 401, 422);
+        } catch (IllegalArgumentException clientRefusedIt) {
+          assertThat(tenant).isEqualTo("ümlaut");
+        }
+      }
+    }
+  }
+
+  @Test
+  void absurdQueries_areRefusedQuickly() throws Exception {
+    double at = now / 1000.0;
+    assertThat(api.query("1" + " + 1".repeat(10_000), at).status()).isIn(200, 400, 422);
+    assertThat(api.query("(".repeat(20_000) + "1" + ")".repeat(20_000), at).status())
+        .isIn(200, 400, 422);
+    assertThat(api.query("(" + "-{}-1".repeat(10_000) + ")" + "[1m:]".repeat(1_000), at).status())
+        .isEqualTo(400);
+    assertThat(api.query("witness" + "[1m:]".repeat(1_000), at).status()).isEqualTo(400);
+    assertThat(api.query("{__name__=~\"" + "(a|b)*c".repeat(15_000) + "\"}", at).status())
+        .isIn(200, 400, 422);
+    assertThat(api.query("{__name__=~\".*a.{500}\"}", at).status()).isIn(200, 400, 422);
+    assertThat(api.queryRange("witness", 0, 1e9, 1).status()).isEqualTo(400);
+    assertThat(api.queryRange("witness", at, at - 10, 1).status()).isEqualTo(400);
+    assertThat(api.queryRange("witness", at - 10, at, 0).status()).isEqualTo(400);
+    assertThat(api.query("{}", at).status()).isEqualTo(400);
+    assertThat(api.query("{__name__!=\"\"}", at).status()).isEqualTo(200);
+    assertThat(api.query("sum(", at).json().path("errorType").asText()).isEqualTo("bad_data");
+    assertThat(api.get("/api/v1/query").status()).isEqualTo(400);
+    assertThat(api.get("/api/v1/series").status()).isEqualTo(400);
+  }
+
+  @Test
+  void aTakenPort_isNamedWithTheFlagThatMovesIt() throws IOException, InterruptedException {
+    try (var taken = new ServerSocket(0);
+        var second =
+            new FoursightProcess(directory.resolve("second"))
+                .flag("server.http-listen-port", String.valueOf(taken.getLocalPort()))) {
+      Process process = second.launch();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isNotZero();
+      assertThat(second.logText())
+          .contains(String.valueOf(taken.getLocalPort()))
+          .contains("-server.http-listen-port");
+    }
+  }
+
+  @Test
+  void aSecondServerOnTheSameData_isRefused() throws IOException, InterruptedException {
+    try (var second =
+        new FoursightProcess(directory.resolve("third"))
+            .flag("storage.data-dir", server.dataDirectory().toString())) {
+      Process process = second.launch();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isNotZero();
+      assertThat(second.logText()).contains(server.dataDirectory().toString());
+    }
+  }
+
+  @Test
+  void anUnknownFlag_isNamedWithTheNearestKnownOne() throws IOException, InterruptedException {
+    try (var typo =
+        new FoursightProcess(directory.resolve("typo")).flag("server.http-listen-prot", "1")) {
+      Process process = typo.launch();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isNotZero();
+      assertThat(typo.logText()).contains("server.http-listen-port");
+    }
+  }
+
+  private int push(WriteRequest request) throws Exception {
+    return server.post("/api/v1/push", request.snappy(), WriteRequest.HEADERS).statusCode();
+  }
+
+  private int raw(byte[] body) throws Exception {
+    return server.post("/api/v1/push", body, WriteRequest.HEADERS).statusCode();
+  }
+}
