@@ -29,7 +29,7 @@ final class QueryGenerator {
       List.of("hour", "minute", "day_of_week", "day_of_month", "month", "year", "days_in_month");
   private static final List<String> AGGREGATES =
       List.of("sum", "avg", "min", "max", "count", "group", "stddev", "stdvar");
-  private static final List<String> ARITHMETIC = List.of("+", "-", "*", "/", "%", "^", "atan2");
+  private static final List<String> ARITHMETIC = List.of("+", "-", "*", "/", "%", "^");
   private static final List<String> COMPARISON = List.of("==", "!=", "<", "<=", ">", ">=");
   private static final List<String> LABELS = List.of("job", "instance", "code", "zone");
 
@@ -111,7 +111,7 @@ final class QueryGenerator {
     String inner = vector(depth - 1);
     return switch (random.nextInt(10)) {
       case 0 -> "quantile" + grouping() + " (0.9, " + inner + ")";
-      case 1 -> "count_values" + grouping() + " (\"v\", " + inner + ")";
+      case 1 -> "count_values" + grouping() + " (\"v\", " + "count by (job, code) (" + inner + "))";
       case 2 -> "sum" + grouping() + " (topk" + grouping() + " (2, " + gauge() + "))";
       default -> pick(AGGREGATES) + grouping() + " (" + inner + ")";
     };
