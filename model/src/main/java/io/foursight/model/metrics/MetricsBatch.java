@@ -96,6 +96,13 @@ public final class MetricsBatch {
     labelLengths[seriesCount - 1] = labelLength;
   }
 
+  /// Narrows the label range of a series inside the body, after a label was cut out of it; the key
+  /// is to be computed again.
+  public void labels(int series, int labelOffset, int labelLength) {
+    labelOffsets[series] = labelOffset;
+    labelLengths[series] = labelLength;
+  }
+
   public void addSample(long timestampMillis, double value) {
     if (sampleCount == timestamps.length) {
       timestamps = Arrays.copyOf(timestamps, sampleCount * 2);
