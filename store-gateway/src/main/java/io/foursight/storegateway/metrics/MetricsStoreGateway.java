@@ -1,0 +1,324 @@
+package io.foursight.storegateway.metrics;
+
+import io.foursight.config.TenantLimits;
+import io.foursight.model.BlockPickup;
+import io.foursight.model.Deadline;
+import io.foursight.model.ErrorKind;
+import io.foursight.model.FoursightException;
+import io.foursight.model.Labels;
+import io.foursight.model.QueryBudget;
+import io.foursight.model.Signal;
+import io.foursight.model.TenantId;
+import io.foursight.model.TimeRange;
+import io.foursight.model.metrics.Exemplar;
+import io.foursight.model.metrics.ExemplarSeries;
+import io.foursight.model.metrics.MergingSeriesCursor;
+import io.foursight.model.metrics.MetricMetadata;
+import io.foursight.model.metrics.MetricsSelect;
+import io.foursight.model.metrics.MetricsSource;
+import io.foursight.model.metrics.SeriesCursor;
+import io.foursight.runtime.Service;
+import io.foursight.storage.block.BlockStore;
+import io.foursight.storage.metrics.block.v1.MetricsBlockCache;
+import io.foursight.storage.metrics.block.v1.MetricsBlockReader;
+import io.foursight.storegateway.StoreGatewayConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// All metrics blocks of all tenants as one Source, and the one who tells ingesters that a block is
+/// read from.
+///
+/// Block lists are read again every `sync_interval`, when a tenant is first asked for, when an
+/// ingester asks for a block that is not known yet, and when a block disappears under a query; then
+/// the query goes on over the new list. A corrupt block fails the query with `CORRUPT` and its
+/// name, unless it shall be skipped. Samples older than the tenant's retention are not read. Safe
+/// from any thread.
+public final class MetricsStoreGateway implements MetricsSource, BlockPickup, Service {
+  private static final Logger LOG = LoggerFactory.getLogger(MetricsStoreGateway.class);
+
+  private final BlockIndex index;
+  private final StoreGatewayConfig config;
+  private final TenantLimits<MetricsStoreGatewayLimits> limits;
+  private final Clock clock;
+  private final MetricsStoreGatewayMetrics metrics;
+  private ScheduledExecutorService sync;
+
+  /// @param blocks the block store of the metrics signal
+  public MetricsStoreGateway(
+      BlockStore blocks,
+      BlockFiles files,
+      StoreGatewayConfig config,
+      TenantLimits<MetricsStoreGatewayLimits> limits,
+      Clock clock,
+      MeterRegistry meters) {
+    this.index =
+        new BlockIndex(blocks, files, new MetricsBlockCache(config.indexCacheSize().bytes()));
+    this.config = config;
+    this.limits = limits;
+    this.clock = clock;
+    this.metrics = new MetricsStoreGatewayMetrics(meters, index);
+  }
+
+  @Override
+  public synchronized void start() {
+    sync =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("store-gateway-metrics-sync").factory());
+    sync.scheduleWithFixedDelay(
+        this::syncOnce, 0, config.syncInterval().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void syncOnce() {
+    try {
+      metrics.sync.record(index::refreshAll);
+    } catch (RuntimeException e) {
+      metrics.syncFailures.increment();
+      LOG.warn("reading block lists failed, going on with the old ones: {}", e.toString());
+    }
+  }
+
+  @Override
+  public synchronized void stop(Deadline deadline) {
+    if (sync == null) {
+      return;
+    }
+    sync.shutdownNow();
+    sync = null;
+    index.close();
+  }
+
+  @Override
+  public boolean serves(Signal signal, TenantId tenant, String blockId) {
+    if (signal != Signal.METRICS) {
+      return false;
+    }
+    try {
+      BlockIndex.Snapshot snapshot = index.of(tenant);
+      if (!snapshot.covered().contains(blockId)) {
+        snapshot = index.refresh(tenant);
+      }
+      for (OpenBlock block : snapshot.blocks()) {
+        if (block.meta().id().equals(blockId)) {
+          block.acquire();
+          block.release();
+        }
+      }
+      boolean served = snapshot.covered().contains(blockId);
+      if (served) {
+        metrics.pickups.increment();
+      }
+      return served;
+    } catch (RuntimeException e) {
+      LOG.warn("block cannot be served yet: tenant={} block={} {}", tenant, blockId, e.toString());
+      return false;
+    }
+  }
+
+  @Override
+  public SeriesCursor select(MetricsSelect select) {
+    return cursor(select, MetricsBlockReader::select);
+  }
+
+  @Override
+  public SeriesCursor series(MetricsSelect select) {
+    return cursor(select, MetricsBlockReader::series);
+  }
+
+  private SeriesCursor cursor(
+      MetricsSelect select, BiFunction<MetricsBlockReader, MetricsSelect, SeriesCursor> read) {
+    metrics.selects.increment();
+    MetricsSelect kept = insideRetention(select);
+    var attempt = new Attempt(kept.tenant());
+    return attempt.run(() ->
+        new ResumingCursor(
+            () -> attempt.run(() -> openAll(kept, attempt, read)), attempt::recover));
+  }
+
+  private SeriesCursor openAll(
+      MetricsSelect select,
+      Attempt attempt,
+      BiFunction<MetricsBlockReader, MetricsSelect, SeriesCursor> read) {
+    var cursors = new ArrayList<SeriesCursor>();
+    try {
+      for (OpenBlock block : attempt.blocks(select.range())) {
+        select.budget().check();
+        cursors.add(open(block, select, read));
+      }
+      return MergingSeriesCursor.of(cursors);
+    } catch (RuntimeException e) {
+      cursors.forEach(SeriesCursor::close);
+      throw e;
+    }
+  }
+
+  private static SeriesCursor open(
+      OpenBlock block,
+      MetricsSelect select,
+      BiFunction<MetricsBlockReader, MetricsSelect, SeriesCursor> read) {
+    return BlockFailure.naming(
+        select.tenant(),
+        block.meta().id(),
+        () -> {
+          MetricsBlockReader reader = block.acquire();
+          try {
+            return new BlockCursor(read.apply(reader, select), select.tenant(), block);
+          } catch (RuntimeException e) {
+            block.release();
+            throw e;
+          }
+        });
+  }
+
+  @Override
+  public List<String> labelNames(MetricsSelect select) {
+    var names = new TreeSet<String>(Labels::compareText);
+    each(select, reader -> reader.labelNames(insideRetention(select))).forEach(names::addAll);
+    return List.copyOf(names);
+  }
+
+  @Override
+  public List<String> labelValues(String label, MetricsSelect select) {
+    var values = new TreeSet<String>(Labels::compareText);
+    each(select, reader -> reader.labelValues(label, insideRetention(select)))
+        .forEach(values::addAll);
+    return List.copyOf(values);
+  }
+
+  @Override
+  public List<ExemplarSeries> exemplars(MetricsSelect select) {
+    var all = new TreeMap<Labels, Set<Exemplar>>();
+    for (List<ExemplarSeries> found :
+        each(select, reader -> reader.exemplars(insideRetention(select)))) {
+      for (ExemplarSeries series : found) {
+        all.computeIfAbsent(series.labels(), l -> new LinkedHashSet<>()).addAll(series.exemplars());
+      }
+    }
+    return all.entrySet().stream()
+        .map(e ->
+            new ExemplarSeries(
+                e.getKey(),
+                e.getValue().stream()
+                    .sorted(Comparator.comparingLong(Exemplar::timestampMillis))
+                    .toList()))
+        .toList();
+  }
+
+  @Override
+  public List<MetricMetadata> metadata(TenantId tenant, String metric) {
+    var everything = new MetricsSelect(tenant, TimeRange.ALL, List.of(), QueryBudget.unlimited());
+    var all = new LinkedHashSet<MetricMetadata>();
+    each(everything, reader -> reader.metadata(metric)).forEach(all::addAll);
+    return List.copyOf(all);
+  }
+
+  /// What every block in the range answers.
+  private <T> List<T> each(MetricsSelect select, Function<MetricsBlockReader, T> read) {
+    TimeRange range = insideRetention(select).range();
+    var attempt = new Attempt(select.tenant());
+    return attempt.run(() -> {
+      var answers = new ArrayList<T>();
+      for (OpenBlock block : attempt.blocks(range)) {
+        select.budget().check();
+        answers.add(
+            BlockFailure.naming(
+                select.tenant(),
+                block.meta().id(),
+                () -> {
+                  try {
+                    return read.apply(block.acquire());
+                  } finally {
+                    block.release();
+                  }
+                }));
+      }
+      return answers;
+    });
+  }
+
+  private MetricsSelect insideRetention(MetricsSelect select) {
+    Duration retention = limits.of(select.tenant()).compactorBlocksRetentionPeriod();
+    if (retention.isZero() || retention.isNegative()) {
+      return select;
+    }
+    long oldest = clock.millis() - retention.toMillis();
+    if (select.range().startMillis() >= oldest) {
+      return select;
+    }
+    return new MetricsSelect(
+        select.tenant(),
+        new TimeRange(oldest, select.range().endMillis()),
+        select.matchers(),
+        select.hints(),
+        select.budget());
+  }
+
+  /// One selection and what it has been through: which blocks it leaves out, how often it began.
+  private final class Attempt {
+    private final TenantId tenant;
+    private final Set<String> skipped = new HashSet<>();
+    private int retries;
+
+    Attempt(TenantId tenant) {
+      this.tenant = tenant;
+    }
+
+    List<OpenBlock> blocks(TimeRange range) {
+      if (range.isEmpty()) {
+        return List.of();
+      }
+      List<OpenBlock> blocks =
+          index.of(tenant).overlapping(range).stream()
+              .filter(b -> !skipped.contains(b.meta().id()))
+              .toList();
+      metrics.blocksQueried.increment(blocks.size());
+      return blocks;
+    }
+
+    <T> T run(Supplier<T> read) {
+      while (true) {
+        try {
+          return read.get();
+        } catch (BlockFailure e) {
+          recover(e);
+        }
+      }
+    }
+
+    /// Makes another try worthwhile, or throws.
+    void recover(BlockFailure failure) {
+      if (failure.isCorrupt()) {
+        metrics.corruptBlocks.increment();
+        if (!config.skipCorruptBlocks() || !skipped.add(failure.blockId())) {
+          throw failure;
+        }
+        LOG.warn("skipping a corrupt block: {}", failure.getMessage());
+        return;
+      }
+      if (++retries > config.maxRetries()) {
+        throw new FoursightException(
+            ErrorKind.UNAVAILABLE,
+            failure.getMessage() + " (gave up after " + config.maxRetries() + " retries)",
+            failure);
+      }
+      metrics.retries.increment();
+      index.refresh(tenant);
+    }
+  }
+}
