@@ -95,7 +95,7 @@ public record DistributorLimits(
         "__replica__",
         100,
         TranslationStrategy.DEFAULT,
-        false,
+        true,
         List.of(),
         false,
         false,

@@ -28,6 +28,7 @@ public interface HttpRoutes {
       ErrorShape errors,
       HttpHandler handler);
 
-  /// Serves a gRPC service on a door, unary and server-streaming methods.
+  /// Serves a gRPC service on a door, unary and server-streaming methods. The door resolves the
+  /// tenant of each call into [GrpcTenant#KEY].
   void addGrpc(Door door, BindableService service);
 }
