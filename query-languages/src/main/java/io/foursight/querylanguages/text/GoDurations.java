@@ -2,8 +2,8 @@ package io.foursight.querylanguages.text;
 
 import java.util.OptionalLong;
 
-/// Durations as Prometheus writes them: `1h30m`, units y (365 d) w d h m s ms, each at most once and
-/// descending; `0` needs no unit.
+/// Durations as Prometheus writes them: `1h30m`, units y (365 d) w d h m s ms, each at most once
+/// and descending; `0` needs no unit.
 public final class GoDurations {
   private static final String[] UNITS = {"y", "w", "d", "h", "m", "s", "ms"};
   private static final long[] MILLIS = {

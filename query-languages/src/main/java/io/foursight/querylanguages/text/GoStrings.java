@@ -51,8 +51,8 @@ public final class GoStrings {
     };
   }
 
-  /// What a quoted text means: in double or single quotes with escapes, or raw in back quotes. Bytes
-  /// that are no UTF-8 (`\xff`) become U+FFFD. Empty when the text is not well formed.
+  /// What a quoted text means: in double or single quotes with escapes, or raw in back quotes.
+  /// Bytes that are no UTF-8 (`\xff`) become U+FFFD. Empty when the text is not well formed.
   public static Optional<String> unquote(String quoted) {
     int n = quoted.length();
     if (n < 2 || quoted.charAt(0) != quoted.charAt(n - 1)) {

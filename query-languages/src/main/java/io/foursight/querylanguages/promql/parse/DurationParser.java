@@ -8,7 +8,7 @@ import java.util.Optional;
 /// Durations in brackets and after `offset`: numbers, `step()`, `range()`, `min_of`, `max_of` and
 /// arithmetic. Only what cannot hold for any query is refused here; the rest when it is evaluated.
 final class DurationParser {
-  private static final int MAX_DEPTH = 500;
+  private static final int MAX_DEPTH = 200;
   private static final int UNARY = BinaryOperator.MULTIPLY.precedence() + 1;
   private static final double MAX_SECONDS = 9_223_372_036.0;
 

@@ -19,11 +19,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// Operator-precedence parser of expressions. Chains of operators are read in a loop; only brackets,
-/// signs and `^` recurse. The depth of the tree is counted as it grows and bounded, so that neither
-/// parsing nor any later walk can exhaust a stack.
+/// Operator-precedence parser of expressions. Chains of operators are read in a loop; only
+/// brackets, signs and `^` recurse. The depth of the tree is counted as it grows and bounded, so
+/// that neither parsing nor any later walk can exhaust a stack.
 final class ExpressionParser {
-  static final int MAX_DEPTH = 1000;
+  private static final int MAX_DEPTH = 1000;
+  private static final int MAX_NESTING = 300;
   private static final int UNARY = BinaryOperator.MULTIPLY.precedence() + 1;
   private static final Set<String> NEVER_METRICS =
       Set.of("on", "ignoring", "group_left", "group_right", "bool", "atan2");
@@ -120,8 +121,7 @@ final class ExpressionParser {
     switch (t.kind()) {
       case NUMBER, DURATION -> {
         tokens.take();
-        return new NumberLiteral(
-            t.position(), tokens.number(t), t.kind() == Token.Kind.DURATION);
+        return new NumberLiteral(t.position(), tokens.number(t), t.kind() == Token.Kind.DURATION);
       }
       case STRING -> {
         tokens.take();
@@ -250,21 +250,21 @@ final class ExpressionParser {
   }
 
   private void enter() {
-    if (++nesting > MAX_DEPTH) {
-      throw tooDeep();
+    if (++nesting > MAX_NESTING) {
+      throw tooDeep(MAX_NESTING);
     }
   }
 
   private Expr built(Expr e, int childDepth) {
     depth = childDepth + 1;
     if (depth > MAX_DEPTH) {
-      throw tooDeep();
+      throw tooDeep(MAX_DEPTH);
     }
     return e;
   }
 
-  private PromqlParseException tooDeep() {
+  private PromqlParseException tooDeep(int bound) {
     return tokens.error(
-        tokens.peek().position(), "expression is nested deeper than " + MAX_DEPTH + " levels");
+        tokens.peek().position(), "expression is nested deeper than " + bound + " levels");
   }
 }

@@ -165,8 +165,7 @@ final class Lexer {
       at++;
     }
     throw error(
-        start,
-        "bad number or duration syntax: " + GoStrings.quote(query.substring(start, at)));
+        start, "bad number or duration syntax: " + GoStrings.quote(query.substring(start, at)));
   }
 
   /// Digits with single underscores between, a fraction and an exponent, or hexadecimal digits.
@@ -197,10 +196,7 @@ final class Lexer {
       boolean digit = c < 0x80 && Character.digit(c, radix) >= 0;
       char after = peek(1);
       boolean separator =
-          c == '_'
-              && (some || radix == 16)
-              && after < 0x80
-              && Character.digit(after, radix) >= 0;
+          c == '_' && (some || radix == 16) && after < 0x80 && Character.digit(after, radix) >= 0;
       if (!digit && !separator) {
         return some;
       }

@@ -84,8 +84,7 @@ final class PostfixParser {
     TimeModifiers.At at = atTime();
     TimeModifiers old = time(e, "@ modifier");
     if (old.at().isPresent()) {
-      throw tokens.error(
-          tokens.since(e.position()), "@ <timestamp> may not be set multiple times");
+      throw tokens.error(tokens.since(e.position()), "@ <timestamp> may not be set multiple times");
     }
     return withTime(e, old.withAt(at));
   }
@@ -175,7 +174,8 @@ final class PostfixParser {
           position, old.with(old.position(), old.time(), extension), m.range());
     }
     if (extension == Extension.ANCHORED) {
-      throw tokens.error(position, "anchored modifier can only be used with a range vector selector");
+      throw tokens.error(
+          position, "anchored modifier can only be used with a range vector selector");
     }
     return old.with(position, old.time(), extension);
   }

@@ -1,5 +1,6 @@
 package io.foursight.querylanguages.promql.parse;
 
+import io.foursight.model.FoursightException;
 import io.foursight.model.LabelMatcher;
 import io.foursight.model.Labels;
 import io.foursight.querylanguages.promql.ast.Expr.Extension;
@@ -7,7 +8,6 @@ import io.foursight.querylanguages.promql.ast.Expr.VectorSelector;
 import io.foursight.querylanguages.promql.ast.Position;
 import io.foursight.querylanguages.promql.ast.TimeModifiers;
 import io.foursight.querylanguages.regex.RegexMatcher;
-import io.foursight.querylanguages.regex.RegexSyntaxException;
 import io.foursight.querylanguages.text.GoStrings;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,8 +89,7 @@ final class SelectorParser {
     if (quoted && (operator.is(",") || operator.is("}"))) {
       return LabelMatcher.equal(Labels.METRIC_NAME, name);
     }
-    boolean known =
-        operator.is("=") || operator.is("!=") || operator.is("=~") || operator.is("!~");
+    boolean known = operator.is("=") || operator.is("!=") || operator.is("=~") || operator.is("!~");
     if (!known) {
       throw tokens.unexpected(CONTEXT, "label matching operator");
     }
@@ -111,7 +110,7 @@ final class SelectorParser {
   private LabelMatcher regex(String name, String value, Token operator, Position position) {
     try {
       return LabelMatcher.regex(name, value, operator.is("!~"), RegexMatcher.compile(value));
-    } catch (RegexSyntaxException e) {
+    } catch (FoursightException e) {
       throw tokens.error(position, e.getMessage());
     }
   }

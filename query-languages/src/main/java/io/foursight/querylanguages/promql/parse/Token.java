@@ -21,11 +21,24 @@ record Token(Kind kind, String text, Position position) {
   private static final Set<String> WORD_OPERATORS = Set.of("and", "or", "unless", "atan2");
   private static final Set<String> KEYWORDS =
       Set.of(
-          "offset", "anchored", "smoothed", "by", "without", "on", "ignoring", "group_left",
-          "group_right", "fill", "fill_left", "fill_right", "bool", "start", "end", "step",
+          "offset",
+          "anchored",
+          "smoothed",
+          "by",
+          "without",
+          "on",
+          "ignoring",
+          "group_left",
+          "group_right",
+          "fill",
+          "fill_left",
+          "fill_right",
+          "bool",
+          "start",
+          "end",
+          "step",
           "range");
-  private static final Set<String> PUNCTUATION =
-      Set.of("(", ")", "{", "}", "[", "]", ",", ":");
+  private static final Set<String> PUNCTUATION = Set.of("(", ")", "{", "}", "[", "]", ",", ":");
 
   boolean is(String symbol) {
     return kind == Kind.SYMBOL && text.equals(symbol);

@@ -126,10 +126,9 @@ final class TokenCursor {
 
   String text(Token string) {
     return GoStrings.unquote(string.text())
-        .orElseThrow(
-            () ->
-                error(
-                    string.position(),
-                    "error unquoting string " + GoStrings.quote(string.text()) + ": invalid syntax"));
+        .orElseThrow(() ->
+            error(
+                string.position(),
+                "error unquoting string " + GoStrings.quote(string.text()) + ": invalid syntax"));
   }
 }

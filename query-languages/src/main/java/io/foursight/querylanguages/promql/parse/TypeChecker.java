@@ -53,8 +53,7 @@ final class TypeChecker {
 
   private VectorSelector selector(VectorSelector v) {
     if (v.matchers().stream().allMatch(LabelMatcher::matchesEmpty)) {
-      throw error(
-          v.position(), "vector selector must contain at least one non-empty matcher");
+      throw error(v.position(), "vector selector must contain at least one non-empty matcher");
     }
     return v;
   }
@@ -85,8 +84,7 @@ final class TypeChecker {
     Optional<Expr> parameter =
         a.parameter()
             .map(p -> expect(p, a.operator().parameter().orElseThrow(), "aggregation parameter"));
-    return new Aggregation(
-        a.position(), a.operator(), inner, parameter, a.grouping(), a.without());
+    return new Aggregation(a.position(), a.operator(), inner, parameter, a.grouping(), a.without());
   }
 
   private Expr call(Call c) {
@@ -100,8 +98,7 @@ final class TypeChecker {
                 : count > f.maxArguments() ? "expected at most " + f.maxArguments() : "";
     if (!problem.isEmpty()) {
       throw error(
-          c.position(),
-          problem + " argument(s) in call to " + quote(f.name()) + ", got " + count);
+          c.position(), problem + " argument(s) in call to " + quote(f.name()) + ", got " + count);
     }
     String place = "call to function " + quote(f.name());
     var args = new ArrayList<Expr>(count);
@@ -182,8 +179,7 @@ final class TypeChecker {
   private VectorMatching manyToMany(Binary b, VectorMatching matching) {
     if (matching.cardinality() != Cardinality.ONE_TO_ONE) {
       throw error(
-          operatorOf(b),
-          "no grouping allowed for " + quote(b.operator().symbol()) + " operation");
+          operatorOf(b), "no grouping allowed for " + quote(b.operator().symbol()) + " operation");
     }
     if (matching.fillLeft().isPresent() || matching.fillRight().isPresent()) {
       throw error(operatorOf(b), "filling in missing series not allowed for set operators");

@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Prometheus's own table of valid and invalid queries (`promql-parse.json` of the conformance data).
+/// Prometheus's own table of valid and invalid queries (`promql-parse.json` of the conformance
+/// data).
 public final class PromqlParseCases {
   /// Everything on but the fill modifiers, as the table was made.
   public static final Options OPTIONS = new Options(true, true, false, true, true, 60_000);
