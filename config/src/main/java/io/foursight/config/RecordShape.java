@@ -6,6 +6,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,12 +77,8 @@ final class RecordShape {
   }
 
   private static boolean isSection(Class<? extends Record> type) {
-    try {
-      type.getDeclaredMethod("defaults");
-      return true;
-    } catch (NoSuchMethodException e) {
-      return false;
-    }
+    return Arrays.stream(type.getDeclaredMethods())
+        .anyMatch(m -> m.getName().equals("defaults") && m.getParameterCount() == 0);
   }
 
   /// Leaves in declaration order.
