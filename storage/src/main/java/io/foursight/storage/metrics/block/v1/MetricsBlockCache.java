@@ -2,10 +2,11 @@ package io.foursight.storage.metrics.block.v1;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/// Decoded index pages of any number of blocks, bounded by bytes; always safe to drop. Safe from
-/// any thread.
+/// Decoded index pages and index extents of any number of blocks, bounded by bytes; always safe to
+/// drop. Safe from any thread.
 public final class MetricsBlockCache {
   public static final long DEFAULT_BYTES = 32L << 20;
 
@@ -18,6 +19,7 @@ public final class MetricsBlockCache {
   private record Key(long reader, int kind, long number) {}
 
   private final Cache<Key, Page> pages;
+  private final AtomicLong readers = new AtomicLong();
 
   public MetricsBlockCache(long maxBytes) {
     pages =
@@ -28,14 +30,32 @@ public final class MetricsBlockCache {
             .build();
   }
 
+  /// A number for the keys of one reader.
+  long newReader() {
+    return readers.incrementAndGet();
+  }
+
+  /// Null when absent.
+  <T extends Page> T find(Class<T> type, long reader, int kind, long number) {
+    return type.cast(pages.getIfPresent(new Key(reader, kind, number)));
+  }
+
+  void put(long reader, int kind, long number, Page page) {
+    pages.put(new Key(reader, kind, number), page);
+  }
+
   /// The cached page or what `load` gives. Two threads may load the same page at once.
   <T extends Page> T page(Class<T> type, long reader, int kind, long number, Supplier<T> load) {
-    var key = new Key(reader, kind, number);
-    Page cached = pages.getIfPresent(key);
+    T cached = find(type, reader, kind, number);
     if (cached == null) {
       cached = load.get();
-      pages.put(key, cached);
+      put(reader, kind, number, cached);
     }
-    return type.cast(cached);
+    return cached;
+  }
+
+  /// Drops what a closed reader left.
+  void forget(long reader) {
+    pages.asMap().keySet().removeIf(key -> key.reader == reader);
   }
 }
