@@ -40,6 +40,12 @@ public final class SampleColumns {
     return values;
   }
 
+  /// Whether `timestamps()` is an array that is shared between series and never changes, so that an
+  /// equal reference with an equal size means equal timestamps.
+  public boolean sharesTimestamps() {
+    return sharedTimestamps;
+  }
+
   public long timestamp(int row) {
     return timestamps[row];
   }

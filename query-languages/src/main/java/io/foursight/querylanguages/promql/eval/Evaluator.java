@@ -1,0 +1,227 @@
+package io.foursight.querylanguages.promql.eval;
+
+import io.foursight.model.Labels;
+import io.foursight.model.TimeRange;
+import io.foursight.model.metrics.MetricsSelect;
+import io.foursight.querylanguages.promql.ast.DurationExpr.Use;
+import io.foursight.querylanguages.promql.ast.Expr;
+import io.foursight.querylanguages.promql.ast.ValueType;
+import io.foursight.querylanguages.promql.series.SeriesStream;
+import io.foursight.querylanguages.promql.series.StepSeries;
+import io.foursight.querylanguages.promql.series.Steps;
+import java.util.Arrays;
+import java.util.List;
+
+/// Evaluates expressions over one set of steps. Recursion follows the tree, whose depth the parser
+/// bounds. Owned by one thread.
+final class Evaluator {
+  private final QueryContext query;
+  private final Steps steps;
+
+  Evaluator(QueryContext query, Steps steps) {
+    this.query = query;
+    this.steps = steps;
+  }
+
+  QueryContext query() {
+    return query;
+  }
+
+  Steps steps() {
+    return steps;
+  }
+
+  /// An instant vector at each step.
+  SeriesStream vector(Expr expr) {
+    return vector(expr, Hints.NONE);
+  }
+
+  SeriesStream vector(Expr expr, Hints hints) {
+    return switch (expr) {
+      case Expr.VectorSelector e -> selector(e, hints);
+      case Expr.Paren e -> vector(e.expr(), hints);
+      case Expr.Unary e -> e.negative() ? negated(e) : vector(e.expr());
+      case Expr.Call e -> new Calls(this, e).vector();
+      case Expr.Aggregation e -> new Aggregations(this, e).evaluate();
+      case Expr.Binary e -> new Binaries(this, e).vector();
+      case Expr.StepInvariant e -> invariant(e, hints);
+      case Expr.NumberLiteral _, Expr.StringLiteral _ -> throw unexpected(expr);
+      case Expr.MatrixSelector _, Expr.Subquery _ -> throw unexpected(expr);
+    };
+  }
+
+  private static IllegalStateException unexpected(Expr expr) {
+    return new IllegalStateException("no value of the wanted type: " + expr);
+  }
+
+  /// Evaluated at one step, for all.
+  private SeriesStream invariant(Expr.StepInvariant e, Hints hints) {
+    if (steps.count() == 1) {
+      return vector(e.expr(), hints);
+    }
+    var once = new Evaluator(query, Steps.instant(steps.startMillis()));
+    int count = steps.count();
+    return once.vector(e.expr(), hints).map(series -> spread(series, count));
+  }
+
+  private static StepSeries spread(StepSeries one, int count) {
+    var all = StepSeries.empty(one.labels(), one.dropName(), count);
+    if (one.isHistogram(0)) {
+      var histogram = one.histogram(0).orElseThrow();
+      for (int step = 0; step < count; step++) {
+        all.set(step, histogram);
+      }
+    } else {
+      Arrays.fill(all.values(), one.value(0));
+    }
+    return all;
+  }
+
+  private SeriesStream selector(Expr.VectorSelector e, Hints hints) {
+    var line = TimeLine.of(steps, e.time(), query);
+    return switch (e.extension()) {
+      case NONE ->
+          new InstantSelector(
+              e, line, query, InstantSelector.Take.VALUE, hints.of(steps.stepMillis(), 0));
+      case SMOOTHED -> SmoothedSelector.of(e, line, query, hints);
+      case ANCHORED ->
+          throw QueryContext.failure(
+              "anchored modifier can only be used with: changes, delta, increase, rate, resets"
+                  + " - not with instant vectors");
+    };
+  }
+
+  /// A selector whose samples' times are wanted instead of their values.
+  SeriesStream selector(Expr.VectorSelector e, InstantSelector.Take take) {
+    return new InstantSelector(
+        e, TimeLine.of(steps, e.time(), query), query, take, Hints.NONE.of(steps.stepMillis(), 0));
+  }
+
+  private SeriesStream negated(Expr.Unary e) {
+    var negated =
+        vector(e.expr())
+            .map(series -> {
+              var out = query.dropName(series.copy());
+              BinaryElement.negate(out);
+              return out;
+            });
+    return NameDrop.merged(query, e.expr(), negated);
+  }
+
+  /// A scalar at each step.
+  double[] scalar(Expr expr) {
+    return switch (expr) {
+      case Expr.NumberLiteral e -> constant(e.value());
+      case Expr.Paren e -> scalar(e.expr());
+      case Expr.Unary e -> {
+        double[] values = scalar(e.expr());
+        for (int i = 0; e.negative() && i < values.length; i++) {
+          values[i] = -values[i];
+        }
+        yield values;
+      }
+      case Expr.Call e -> new Calls(this, e).scalar();
+      case Expr.Binary e -> new Binaries(this, e).scalar();
+      case Expr.StepInvariant e -> {
+        if (steps.count() == 1) {
+          yield scalar(e.expr());
+        }
+        var once = new Evaluator(query, Steps.instant(steps.startMillis()));
+        yield constant(once.scalar(e.expr())[0]);
+      }
+      case Expr.StringLiteral _, Expr.VectorSelector _, Expr.MatrixSelector _ ->
+          throw unexpected(expr);
+      case Expr.Subquery _, Expr.Aggregation _ -> throw unexpected(expr);
+    };
+  }
+
+  double[] constant(double value) {
+    var values = new double[steps.count()];
+    Arrays.fill(values, value);
+    return values;
+  }
+
+  static String text(Expr expr) {
+    Expr e = expr.unwrapParens();
+    if (e instanceof Expr.StepInvariant invariant) {
+      return text(invariant.expr());
+    }
+    if (e instanceof Expr.StringLiteral literal) {
+      return literal.value();
+    }
+    throw unexpected(expr);
+  }
+
+  /// Either side of a binary operator or a parameter: scalars as a column.
+  boolean isScalar(Expr expr) {
+    return expr.type() == ValueType.SCALAR;
+  }
+
+  /// A range vector: its series, where it looks, and how far.
+  record Ranged(
+      RangeInput input, TimeLine line, long rangeMillis, RangeStream.Reach reach, Expr expr) {}
+
+  Ranged range(Expr expr, Hints hints) {
+    return switch (expr) {
+      case Expr.Paren e -> range(e.expr(), hints);
+      case Expr.StepInvariant e -> range(e.expr(), hints);
+      case Expr.MatrixSelector e -> matrix(e, hints);
+      case Expr.Subquery e -> subquery(e);
+      default -> throw unexpected(expr);
+    };
+  }
+
+  private Ranged matrix(Expr.MatrixSelector e, Hints hints) {
+    var line = TimeLine.of(steps, e.selector().time(), query);
+    long range = TimeLine.duration(e.range(), Use.RANGE, query);
+    var reach =
+        switch (e.selector().extension()) {
+          case NONE -> RangeStream.Reach.NONE;
+          case ANCHORED -> new RangeStream.Reach(query.lookbackMillis(), 0);
+          case SMOOTHED -> new RangeStream.Reach(query.lookbackMillis(), query.lookbackMillis());
+        };
+    var cursor =
+        query
+            .source()
+            .select(
+                new MetricsSelect(
+                    query.tenant(),
+                    new TimeRange(
+                        line.first() - range - reach.before() + 1, line.last() + reach.behind()),
+                    e.selector().matchers(),
+                    hints.of(steps.stepMillis(), range),
+                    query.budget()));
+    return new Ranged(RangeInput.of(cursor), line, range, reach, e);
+  }
+
+  private Ranged subquery(Expr.Subquery e) {
+    var line = TimeLine.of(steps, e.time(), query);
+    long range = TimeLine.duration(e.range(), Use.RANGE, query);
+    var inner = subquerySteps(e, line, range);
+    var stream =
+        inner.endMillis() < inner.startMillis()
+            ? SeriesStream.empty()
+            : new Evaluator(query, inner).vectorOf(e.expr());
+    return new Ranged(RangeInput.of(stream, inner), line, range, RangeStream.Reach.NONE, e);
+  }
+
+  /// The steps of a subquery lie on multiples of its step, from the first behind the left border.
+  private Steps subquerySteps(Expr.Subquery e, TimeLine line, long range) {
+    long step =
+        e.step()
+            .map(s -> TimeLine.duration(s, Use.STEP, query))
+            .orElse(query.options().defaultSubqueryStep());
+    long open = line.first() - range;
+    long first = Math.floorDiv(open, step) * step + step;
+    long last = first + Math.floorDiv(line.last() - first, step) * step;
+    return new Steps(first, last, step);
+  }
+
+  /// Any expression that may stand in a subquery: a scalar is one series without labels.
+  SeriesStream vectorOf(Expr expr) {
+    if (isScalar(expr)) {
+      return SeriesStream.of(List.of(StepSeries.of(Labels.EMPTY, false, scalar(expr))));
+    }
+    return vector(expr);
+  }
+}
