@@ -52,7 +52,7 @@ final class JsonNumbers {
   }
 
   static int putDouble(double value, byte[] out, int at) {
-    if (value != value) {
+    if (Double.isNaN(value)) {
       return putAscii("NaN", out, at);
     }
     if (Double.isInfinite(value)) {
