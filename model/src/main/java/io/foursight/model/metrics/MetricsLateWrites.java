@@ -2,6 +2,7 @@ package io.foursight.model.metrics;
 
 import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
+import java.time.Duration;
 
 /// Tells a cache of query results whether the past has changed. Safe from any thread.
 public interface MetricsLateWrites {
@@ -10,6 +11,12 @@ public interface MetricsLateWrites {
   /// read and **before** its writer gets the acknowledgement; so an answer computed after reading
   /// the number is still right as long as the number is unchanged.
   long version(TenantId tenant, TimeRange range);
+
+  /// Samples younger than this when they arrive are not counted as late; caches must keep out what
+  /// depends on data of that age.
+  default Duration lateness() {
+    return Duration.ZERO;
+  }
 
   /// Whether every write of this tenant is seen here. When false (writers in other processes)
   /// caches must bound the age of what they keep as well.

@@ -146,9 +146,8 @@ public final class MetricsStoreGateway implements MetricsSource, BlockPickup, Se
     metrics.selects.increment();
     MetricsSelect kept = insideRetention(select);
     var attempt = new Attempt(kept.tenant());
-    return attempt.run(() ->
-        new ResumingCursor(
-            () -> attempt.run(() -> openAll(kept, attempt, read)), attempt::recover));
+    return new ResumingCursor(
+        () -> attempt.run(() -> openAll(kept, attempt, read)), attempt::recover);
   }
 
   private SeriesCursor openAll(
@@ -241,8 +240,9 @@ public final class MetricsStoreGateway implements MetricsSource, BlockPickup, Se
                 select.tenant(),
                 block.meta().id(),
                 () -> {
+                  MetricsBlockReader reader = block.acquire();
                   try {
-                    return read.apply(block.acquire());
+                    return read.apply(reader);
                   } finally {
                     block.release();
                   }
