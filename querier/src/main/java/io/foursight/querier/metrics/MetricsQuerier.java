@@ -4,12 +4,14 @@ import io.foursight.config.TenantLimits;
 import io.foursight.model.Deadline;
 import io.foursight.model.FoursightException;
 import io.foursight.model.QueryBudget;
+import io.foursight.model.TenantId;
 import io.foursight.model.metrics.MetricsQueryResult;
 import io.foursight.model.metrics.MetricsQueryRunner;
 import io.foursight.model.metrics.MetricsSource;
 import io.foursight.querier.QuerierConfig;
 import io.foursight.runtime.Service;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -99,13 +101,14 @@ public final class MetricsQuerier implements MetricsQueryRunner, Service {
     }
   }
 
+  /// The data of the tenants read as one, for answers without evaluation.
+  public MetricsSource source(List<TenantId> tenants) {
+    return tenants.size() == 1 ? source : new FederatedMetricsSource(source, tenants);
+  }
+
   private MetricsSource limited(Request request) {
-    MetricsQuerierLimits own = limits.of(request.tenants().getFirst());
-    MetricsSource all =
-        request.tenants().size() == 1
-            ? source
-            : new FederatedMetricsSource(source, request.tenants());
-    return new LimitedMetricsSource(all, own);
+    return new LimitedMetricsSource(
+        source(request.tenants()), limits.of(request.tenants().getFirst()));
   }
 
   /// Looks at the budget now and then, so that a caller never waits for an evaluation that is stuck

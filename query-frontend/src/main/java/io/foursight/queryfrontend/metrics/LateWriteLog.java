@@ -62,7 +62,8 @@ public final class LateWriteLog implements MetricsSink, MetricsLateWrites {
         past++;
       }
       if (counts.size() > MAX_HOURS) {
-        mergeUpTo(counts.keySet().stream().skip(counts.size() - MAX_HOURS / 2).findFirst().orElseThrow());
+        mergeUpTo(
+            counts.keySet().stream().skip(counts.size() - MAX_HOURS / 2).findFirst().orElseThrow());
       }
     }
 
@@ -93,7 +94,8 @@ public final class LateWriteLog implements MetricsSink, MetricsLateWrites {
     try {
       return sink.write(tenant, batch);
     } finally {
-      // After the write, so that whoever reads the new number reads the samples too; and also when it
+      // After the write, so that whoever reads the new number reads the samples too; and also when
+      // it
       // failed, because a part may have been stored.
       Set<Long> late = lateHours(batch, clock.millis() - graceMillis);
       if (!late.isEmpty()) {

@@ -10,7 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Cuts and joins matrices along time. Inputs are never changed; results may share columns with them.
+/// Cuts and joins matrices along time. Inputs are never changed; results may share columns with
+/// them.
 final class MatrixParts {
   private MatrixParts() {}
 

@@ -31,8 +31,7 @@ final class PrometheusErrors implements HttpRoutes.ErrorShape {
       case CANCELED -> json(499, "canceled", message);
       case TIMEOUT -> json(503, "timeout", message);
       case UNAVAILABLE -> json(503, "unavailable", message).header("retry-after", "1");
-      case LIMIT_EXCEEDED ->
-          json(429, "too_many_requests", message).header("retry-after", "1");
+      case LIMIT_EXCEEDED -> json(429, "too_many_requests", message).header("retry-after", "1");
       case NOT_FOUND -> json(404, "not_found", message);
       case CONFLICT -> json(409, "conflict", message);
       case TOO_LARGE -> json(413, "too_large", message);

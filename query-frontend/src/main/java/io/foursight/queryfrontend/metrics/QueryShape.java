@@ -23,7 +23,8 @@ record QueryShape(boolean splittable, boolean cacheable, long backMillis, long a
   static QueryShape of(Expr query, long stepMillis, long rangeMillis, long lookbackMillis) {
     var walk = new Walk(stepMillis, rangeMillis, lookbackMillis);
     walk.visit(query, 0, 0);
-    return new QueryShape(walk.splittable, walk.splittable && walk.cacheable, walk.back, walk.ahead);
+    return new QueryShape(
+        walk.splittable, walk.splittable && walk.cacheable, walk.back, walk.ahead);
   }
 
   private static final class Walk {
@@ -80,17 +81,14 @@ record QueryShape(boolean splittable, boolean cacheable, long backMillis, long a
 
     private long offset(TimeModifiers time) {
       time.at()
-          .ifPresent(
-              at -> {
-                cacheable = false;
-                if (!(at instanceof TimeModifiers.Timestamp)) {
-                  splittable = false;
-                }
-              });
+          .ifPresent(at -> {
+            cacheable = false;
+            if (!(at instanceof TimeModifiers.Timestamp)) {
+              splittable = false;
+            }
+          });
       time.offset().ifPresent(this::border);
-      return time.offset()
-          .map(d -> d.millis(DurationExpr.Use.OFFSET, step, range))
-          .orElse(0L);
+      return time.offset().map(d -> d.millis(DurationExpr.Use.OFFSET, step, range)).orElse(0L);
     }
 
     private void border(DurationExpr duration) {

@@ -24,8 +24,8 @@ import java.util.concurrent.Semaphore;
 
 /// Answers a range query from parts: the steps are cut at multiples of the split interval on the
 /// absolute clock, each part takes from the cache what is there and evaluates the rest, and the
-/// parts run at the same time within the tenant's parallelism. Equal to one evaluation of the whole,
-/// but for errors that only the whole can see (equal label sets at different times).
+/// parts run at the same time within the tenant's parallelism. Equal to one evaluation of the
+/// whole, but for errors that only the whole can see (equal label sets at different times).
 ///
 /// Cached are steps whose data are older than the tenant's freshness. They are used as long as no
 /// late sample came into the range of their data.
@@ -217,8 +217,7 @@ final class RangeExecutor {
         }
         long from = Math.max(t, extent.startMillis());
         long to = Math.min(part.endMillis(), extent.endMillis());
-        pieces.add(
-            new Piece(MatrixParts.slice(extent.matrix(), from, to), extent.annotations()));
+        pieces.add(new Piece(MatrixParts.slice(extent.matrix(), from, to), extent.annotations()));
         metrics.cachedSteps.increment((to - from) / step + 1);
         t = to + step;
       }
@@ -233,8 +232,7 @@ final class RangeExecutor {
       for (Piece piece : pieces) {
         annotations = annotations.plus(piece.annotations());
       }
-      return new Piece(
-          MatrixParts.join(pieces.stream().map(Piece::matrix).toList()), annotations);
+      return new Piece(MatrixParts.join(pieces.stream().map(Piece::matrix).toList()), annotations);
     }
 
     private void gap(long start, long end) {

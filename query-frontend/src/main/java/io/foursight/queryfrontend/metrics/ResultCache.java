@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /// Parts of range query results, kept by query and day and bounded by bytes. An entry holds the
 /// extents of one day that were computed, each a gapless run of steps; it is valid for one version
-/// of the day's data (see [io.foursight.model.metrics.MetricsLateWrites]). Always safe to drop. Safe
-/// from any thread; what it holds is never changed.
+/// of the day's data (see [io.foursight.model.metrics.MetricsLateWrites]). Always safe to drop.
+/// Safe from any thread; what it holds is never changed.
 final class ResultCache {
   private static final int MAX_EXTENTS = 16;
 
@@ -94,8 +94,7 @@ final class ResultCache {
     if (second.endMillis() <= first.endMillis()) {
       return Optional.empty();
     }
-    Matrix rest =
-        MatrixParts.slice(second.matrix(), first.endMillis() + 1, second.endMillis());
+    Matrix rest = MatrixParts.slice(second.matrix(), first.endMillis() + 1, second.endMillis());
     return Optional.of(
         new Extent(
             first.startMillis(),
