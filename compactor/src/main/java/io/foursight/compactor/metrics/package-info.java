@@ -1,0 +1,2 @@
+/// Merging blocks of metrics.
+package io.foursight.compactor.metrics;
