@@ -78,8 +78,7 @@ final class BlockCleaner {
         tenant,
         blocks,
         entry -> entry.markedForDeletion() && entry.deletionMarkedMillis() <= limit);
-    long partialLimit =
-        now - limits.of(tenant).compactorPartialBlockDeletionDelay().toMillis();
+    long partialLimit = now - limits.of(tenant).compactorPartialBlockDeletionDelay().toMillis();
     for (String id : blocks.partial()) {
       boolean cutShort = blocks.marked().contains(id);
       if (cutShort || store.lastChangeMillis(tenant, id).orElse(Long.MAX_VALUE) <= partialLimit) {
@@ -126,13 +125,12 @@ final class BlockCleaner {
     Set<String> sources = Set.copyOf(meta.sources());
     return left.stream()
         .map(Entry::meta)
-        .anyMatch(
-            other ->
-                !other.id().equals(meta.id())
-                    && (meta.parents().contains(other.id())
-                        || (other.level() < meta.level()
-                            && !other.sources().isEmpty()
-                            && sources.containsAll(other.sources()))));
+        .anyMatch(other ->
+            !other.id().equals(meta.id())
+                && (meta.parents().contains(other.id())
+                    || (other.level() < meta.level()
+                        && !other.sources().isEmpty()
+                        && sources.containsAll(other.sources()))));
   }
 
   /// Deletes everything of a tenant that has a deletion mark, and in the end the mark.

@@ -2,6 +2,7 @@ package io.foursight.compactor;
 
 import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.block.BlockOrder;
+import io.foursight.storage.block.Ulids;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,8 +12,8 @@ import java.util.TreeMap;
 
 /// Chooses what to merge next. Pure.
 ///
-/// A block belongs to the smallest configured range that has an aligned place holding all of it. The
-/// ranges are gone through from small to large:
+/// A block belongs to the smallest configured range that has an aligned place holding all of it.
+/// The ranges are gone through from small to large:
 ///
 /// - In the smallest, all blocks of a place are merged when the place's time is over (or they are
 ///   many), and the newest of them has been there for the first-level wait.
@@ -37,8 +38,7 @@ final class CompactionPlanner {
       for (List<BlockMeta> group : groups(blocks, range).values()) {
         if (group.size() > 1 && isDue(group, range, nowMillis)) {
           List<BlockMeta> job = new ArrayList<>(group);
-          job.sort(
-              Comparator.comparingLong(BlockMeta::sizeBytes).thenComparing(BlockMeta::id));
+          job.sort(Comparator.comparingLong(BlockMeta::sizeBytes).thenComparing(BlockMeta::id));
           job = new ArrayList<>(job.subList(0, Math.min(job.size(), config.maxBlocksPerJob())));
           job.sort(BlockOrder.OLDEST_FIRST);
           return Optional.of(List.copyOf(job));
@@ -80,8 +80,18 @@ final class CompactionPlanner {
     if (!merged || late.isEmpty()) {
       return true;
     }
-    long oldest = late.stream().mapToLong(BlockMeta::createdMillis).min().orElse(0);
+    long oldest = late.stream().mapToLong(CompactionPlanner::cutMillis).min().orElse(0);
     return now - oldest >= config.lateBlockWait().toMillis();
+  }
+
+  /// When the first of a block's sources was cut: merges among late blocks must not put off the one
+  /// that they wait for.
+  private static long cutMillis(BlockMeta block) {
+    return block.sources().stream()
+        .filter(Ulids::isUlid)
+        .mapToLong(Ulids::millis)
+        .min()
+        .orElse(block.createdMillis());
   }
 
   /// Whether a block is too long for the range below, so that it is the product of a merge in this

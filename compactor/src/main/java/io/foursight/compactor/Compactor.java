@@ -68,8 +68,8 @@ public final class Compactor {
     this.cleaner = new BlockCleaner(store, config, limits, clock, metrics);
   }
 
-  /// Goes over all tenants: finishes deletions, merges what is due, marks what is past retention. The
-  /// failure of one tenant is logged and counted, and does not keep the others from theirs.
+  /// Goes over all tenants: finishes deletions, merges what is due, marks what is past retention.
+  /// The failure of one tenant is logged and counted, and does not keep the others from theirs.
   ///
   /// @return the number of merges done
   public synchronized int runOnce() {

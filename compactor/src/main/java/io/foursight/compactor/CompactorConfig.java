@@ -14,7 +14,9 @@ public record CompactorConfig(
         Duration firstLevelCompactionWait,
     @Setting("How long late blocks gather before they are merged into a range already merged.")
         Duration lateBlockWait,
-    @Setting("Time between the marking of a block and its deletion; readers let go of it in between.")
+    @Setting(
+            "Time between the marking of a block and its deletion; readers let go of it in"
+                + " between.")
         Duration deletionDelay,
     @Setting("Time after a tenant's deletion for which late blocks of it are still deleted.")
         Duration tenantCleanupDelay,
