@@ -17,8 +17,8 @@ public final class GoFloats {
     return new BigDecimal(Double.toString(v)).stripTrailingZeros().toPlainString();
   }
 
-  /// Format `'g'` with Go's rule for shortest texts: an exponent (at least two digits) below 1e-4
-  /// and from 1e21 on; also what `%v` prints.
+  /// Format `'g'`, which is what `%v` and `%g` print: an exponent (at least two digits) below 1e-4
+  /// and from 1e6 on.
   public static String general(double v) {
     if (!Double.isFinite(v)) {
       return special(v);
@@ -27,7 +27,7 @@ public final class GoFloats {
       return plain(v);
     }
     double abs = Math.abs(v);
-    return abs < 1e-4 || abs >= 1e21 ? exponent(v) : plain(v);
+    return abs < 1e-4 || abs >= 1e6 ? exponent(v) : plain(v);
   }
 
   private static String exponent(double v) {
