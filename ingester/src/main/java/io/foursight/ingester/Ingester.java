@@ -1,0 +1,177 @@
+package io.foursight.ingester;
+
+import io.foursight.ingester.metrics.MetricsFlusher;
+import io.foursight.ingester.metrics.MetricsIngester;
+import io.foursight.model.Deadline;
+import io.foursight.model.ErrorKind;
+import io.foursight.model.FoursightException;
+import io.foursight.model.Signal;
+import io.foursight.model.TenantId;
+import io.foursight.runtime.Service;
+import io.foursight.storage.wal.Wal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The component's life, and **owner of the log**: start opens the log, replays it and begins to
+/// flush in the background; stop refuses writes, waits for those under way, flushes when it was
+/// asked to, and closes the log. One platform thread does the flushing.
+public final class Ingester implements Service {
+  private static final Logger log = LoggerFactory.getLogger(Ingester.class);
+  private static final Duration FLUSH_WAIT = Duration.ofMinutes(5);
+
+  private final IngesterConfig config;
+  private final Wal wal;
+  private final MetricsIngester metrics;
+  private final MetricsFlusher flusher;
+  private final Path shutdownMarker;
+  private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private Optional<Thread> worker = Optional.empty();
+
+  /// @param directory the ingester's own, for the marker of a prepared shutdown
+  public Ingester(
+      IngesterConfig config,
+      Wal wal,
+      MetricsIngester metrics,
+      MetricsFlusher flusher,
+      Path directory) {
+    this.config = config;
+    this.wal = wal;
+    this.metrics = metrics;
+    this.flusher = flusher;
+    this.shutdownMarker = directory.resolve("shutdown-requested.txt");
+  }
+
+  @Override
+  public void start() {
+    if (!state.compareAndSet(State.NEW, State.STARTING)) {
+      throw new IllegalStateException("the ingester has been started before");
+    }
+    try {
+      flusher.start();
+      wal.start();
+      long began = System.nanoTime();
+      wal.replay(record -> {
+        if (record.signal() == Signal.METRICS) {
+          metrics.replay(record);
+        }
+      });
+      metrics.replayed(wal.cut());
+      log.info(
+          "log replayed component=ingester bytes={} ms={}",
+          wal.sizeBytes(),
+          (System.nanoTime() - began) / 1_000_000);
+      Thread thread = Thread.ofPlatform().daemon().name("ingester-flush").start(this::work);
+      worker = Optional.of(thread);
+      state.set(State.RUNNING);
+    } catch (RuntimeException e) {
+      state.set(State.FAILED);
+      wal.stop(Deadline.after(Duration.ofSeconds(5)));
+      throw e;
+    }
+  }
+
+  private void work() {
+    long last = System.nanoTime();
+    while (true) {
+      try {
+        if (stopping.await(config.flushCheckInterval().toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
+        long now = System.nanoTime();
+        metrics.tick(Math.max(1e-3, (now - last) / 1e9));
+        last = now;
+        flusher.tick();
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        log.error("flush round failed component=ingester error={}", e, e);
+      }
+    }
+  }
+
+  /// Cuts and uploads; see [MetricsFlusher#flush].
+  ///
+  /// @param wait whether to repeat until everything is uploaded
+  public void flush(Optional<TenantId> tenant, boolean wait) {
+    if (state.get() != State.RUNNING) {
+      throw FoursightException.unavailable("the ingester is not running");
+    }
+    if (wait) {
+      flusher.flushUntil(tenant, Deadline.after(FLUSH_WAIT));
+    } else {
+      Thread.ofPlatform().daemon().name("ingester-flush-now").start(() -> flusher.flush(tenant));
+    }
+  }
+
+  /// Refuses writes from now on and uploads everything; the process stays up to answer reads.
+  public void shutdown() {
+    metrics.close(Deadline.after(Duration.ofSeconds(30)));
+    flusher.flushUntil(Optional.empty(), Deadline.after(FLUSH_WAIT));
+  }
+
+  /// Whether the next stop flushes, because of the marker or by configuration.
+  public boolean isShutdownPrepared() {
+    return Files.exists(shutdownMarker);
+  }
+
+  /// Sets or removes the marker that makes the next stop flush; it survives restarts.
+  public void prepareShutdown(boolean on) {
+    try {
+      if (on) {
+        Files.createDirectories(shutdownMarker.getParent());
+        Files.writeString(shutdownMarker, "");
+      } else {
+        Files.deleteIfExists(shutdownMarker);
+      }
+    } catch (IOException e) {
+      throw new FoursightException(
+          ErrorKind.UNAVAILABLE, "cannot change " + shutdownMarker + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// Tenants in memory.
+  public Set<TenantId> tenants() {
+    return metrics.tenants();
+  }
+
+  public State state() {
+    return state.get();
+  }
+
+  @Override
+  public void stop(Deadline deadline) {
+    if (!state.compareAndSet(State.RUNNING, State.STOPPING)) {
+      state.compareAndSet(State.NEW, State.TERMINATED);
+      return;
+    }
+    metrics.close(deadline);
+    stopping.countDown();
+    try {
+      if (worker.isPresent()) {
+        worker.get().join(deadline.remaining());
+      }
+      if (config.flushOnShutdown() || isShutdownPrepared()) {
+        flusher.flushUntil(Optional.empty(), deadline);
+        prepareShutdown(false);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (FoursightException e) {
+      // Nothing is lost: the log has it, and the next start goes on from there.
+      log.warn("flush on stop failed component=ingester error={}", e.getMessage());
+    } finally {
+      wal.stop(deadline);
+      state.set(State.TERMINATED);
+    }
+  }
+}

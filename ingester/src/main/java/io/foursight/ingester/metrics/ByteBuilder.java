@@ -1,0 +1,71 @@
+package io.foursight.ingester.metrics;
+
+import java.util.Arrays;
+
+/// Bytes written front to back into an array that grows. An array handed out before it grew keeps
+/// what it held. Owned by one thread.
+final class ByteBuilder {
+  private byte[] bytes;
+  private int size;
+
+  ByteBuilder(int capacity) {
+    bytes = new byte[capacity];
+  }
+
+  void reserve(int more) {
+    if (bytes.length - size < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(size + more, bytes.length * 2));
+    }
+  }
+
+  /// The caller has reserved room for it.
+  void u8(int value) {
+    bytes[size++] = (byte) value;
+  }
+
+  /// As [#u8].
+  void uvarint(long value) {
+    size = Varint.put(bytes, size, value);
+  }
+
+  void zigzag(long value) {
+    size = Varint.put(bytes, size, Varint.zigzag(value));
+  }
+
+  /// The `n` most significant bytes, big-endian.
+  void leading(long value, int n) {
+    long v = value;
+    for (int i = 0; i < n; i++) {
+      bytes[size++] = (byte) (v >>> 56);
+      v <<= 8;
+    }
+  }
+
+  void append(byte[] from, int offset, int length) {
+    reserve(length);
+    System.arraycopy(from, offset, bytes, size, length);
+    size += length;
+  }
+
+  void sized(byte[] from) {
+    reserve(5);
+    uvarint(from.length);
+    append(from, 0, from.length);
+  }
+
+  byte[] array() {
+    return bytes;
+  }
+
+  int size() {
+    return size;
+  }
+
+  void size(int newSize) {
+    size = newSize;
+  }
+
+  byte[] copy() {
+    return Arrays.copyOf(bytes, size);
+  }
+}

@@ -1,0 +1,21 @@
+package io.foursight.ingester.metrics;
+
+import io.foursight.config.Setting;
+import java.time.Duration;
+
+/// What a tenant may keep in the heads of its ingesters. 0 = unlimited. Series are counted in each
+/// two-hour range.
+public record MetricsLimits(
+    @Setting("Series of a tenant with samples in the same two hours.") int maxGlobalSeriesPerUser,
+    @Setting("Series of one metric with samples in the same two hours.")
+        int maxGlobalSeriesPerMetric,
+    @Setting("Metric families with metadata of a tenant.") int maxGlobalMetadataPerUser,
+    @Setting("Different metadata of one metric family.") int maxGlobalMetadataPerMetric,
+    @Setting("Exemplars that are kept in memory; the oldest go first. 0 turns exemplars off.")
+        int maxGlobalExemplarsPerUser,
+    @Setting("How much older than the tenant's newest sample a sample may be. 0 = any age.")
+        Duration outOfOrderTimeWindow) {
+  public static MetricsLimits defaults() {
+    return new MetricsLimits(150_000, 0, 20_000, 10, 100_000, Duration.ZERO);
+  }
+}
