@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// The index of one block: the table of contents in memory, everything else by page through the
 /// cache. Safe from any thread.
-final class BlockIndex {
+final class BlockIndex implements AutoCloseable {
   private static final int EXTENT_BYTES = 64 << 10;
   private static final int EXTENTS = 0;
   private static final int NAMES = 1;
@@ -239,6 +239,11 @@ final class BlockIndex {
           return new ColumnPage(
               file.section(columnPages[page], columnPages[page + 1] - columnPages[page]), count);
         });
+  }
+
+  @Override
+  public void close() {
+    file.close();
   }
 
   /// Verifies every page: for a check before a merge.

@@ -3,10 +3,12 @@ package io.foursight.storage.metrics.block.v1;
 import io.foursight.model.FoursightException;
 import io.foursight.storage.encoding.ByteReader;
 import io.foursight.storage.object.RangedReader;
+import java.util.Arrays;
+import java.util.List;
 
 /// Reads sections of one file through cached, aligned extents, so that neighbouring small sections
 /// cost one read. Safe from any thread.
-final class ExtentReader {
+final class ExtentReader implements AutoCloseable {
   private record Extent(byte[] bytes) implements MetricsBlockCache.Page {
     @Override
     public int weight() {
@@ -93,8 +95,7 @@ final class ExtentReader {
     byte[] wanted = null;
     for (long e = number; e <= end; e++) {
       int from = (int) (e - number) * extentBytes;
-      byte[] part =
-          java.util.Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + extentBytes));
+      byte[] part = Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + extentBytes));
       cache.put(readerId, kind, e, new Extent(part));
       wanted = wanted == null ? part : wanted;
     }
@@ -105,8 +106,7 @@ final class ExtentReader {
   /// extent size.
   void seed(long offset, byte[] tail) {
     for (int from = 0; from < tail.length; from += extentBytes) {
-      byte[] part =
-          java.util.Arrays.copyOfRange(tail, from, Math.min(tail.length, from + extentBytes));
+      byte[] part = Arrays.copyOfRange(tail, from, Math.min(tail.length, from + extentBytes));
       cache.put(readerId, kind, (offset + from) / extentBytes, new Extent(part));
     }
   }
@@ -118,5 +118,24 @@ final class ExtentReader {
           name + ": truncated: " + bytes.length + " of " + length + " bytes at offset " + offset);
     }
     return bytes;
+  }
+
+  /// Several pieces at once.
+  List<byte[]> fully(List<RangedReader.Range> ranges) {
+    List<byte[]> pieces = file.readAll(ranges);
+    for (int i = 0; i < ranges.size(); i++) {
+      RangedReader.Range range = ranges.get(i);
+      if (pieces.get(i).length != range.length()) {
+        throw FoursightException.corrupt(
+            "%s: truncated: %d of %d bytes at offset %d"
+                .formatted(name, pieces.get(i).length, range.length(), range.offset()));
+      }
+    }
+    return pieces;
+  }
+
+  @Override
+  public void close() {
+    file.close();
   }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
@@ -42,6 +43,7 @@ public final class MetricsBlockReader implements AutoCloseable {
   private final BlockIndex index;
   private final ExtentReader timestamps;
   private final ExtentReader values;
+  private final Optional<ExtentReader> exemplars;
 
   private MetricsBlockReader(
       BlockMeta meta, Function<String, RangedReader> files, MetricsBlockCache cache) {
@@ -54,6 +56,10 @@ public final class MetricsBlockReader implements AutoCloseable {
             files.apply(MetricsBlockFormat.INDEX), size(MetricsBlockFormat.INDEX), cache, id);
     timestamps = file(MetricsBlockFormat.TIMESTAMPS, TIMESTAMP_EXTENTS);
     values = file(MetricsBlockFormat.VALUES, VALUES_EXTENTS);
+    exemplars =
+        index.exemplarPages().isEmpty()
+            ? Optional.empty()
+            : Optional.of(file(MetricsBlockFormat.EXEMPLARS, EXEMPLAR_EXTENTS));
   }
 
   /// Reads the table of contents (one read, two for a very large block).
@@ -196,12 +202,8 @@ public final class MetricsBlockReader implements AutoCloseable {
   }
 
   private ExemplarsReader exemplarsReader() {
-    // Without exemplars the file does not exist; the reader then never touches it.
-    return new ExemplarsReader(
-        index,
-        index.exemplarPages().isEmpty()
-            ? values
-            : file(MetricsBlockFormat.EXEMPLARS, EXEMPLAR_EXTENTS));
+    // Without pages it never touches a file.
+    return new ExemplarsReader(index, exemplars.orElse(values));
   }
 
   /// @param metric family, empty = all
@@ -265,5 +267,9 @@ public final class MetricsBlockReader implements AutoCloseable {
   @Override
   public void close() {
     cache.forget(id);
+    index.close();
+    timestamps.close();
+    values.close();
+    exemplars.ifPresent(ExtentReader::close);
   }
 }

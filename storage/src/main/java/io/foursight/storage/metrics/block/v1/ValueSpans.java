@@ -3,6 +3,7 @@ package io.foursight.storage.metrics.block.v1;
 import io.foursight.model.FoursightException;
 import io.foursight.model.QueryBudget;
 import io.foursight.storage.encoding.ByteReader;
+import io.foursight.storage.object.RangedReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -70,28 +71,50 @@ final class ValueSpans {
     return ByteReader.checked(bytes, at, at + entry.length(), file.name(), entry.offset());
   }
 
+  /// Reads a span, and with the first one all others that can be held beside it.
   private byte[] load(int span) {
-    int length = (int) (ends[span] - starts[span]);
+    var ranges = new ArrayList<RangedReader.Range>();
+    if (held.isEmpty() && total() <= MAX_HELD) {
+      for (int i = 0; i < starts.length; i++) {
+        ranges.add(range(i));
+      }
+    } else {
+      ranges.add(range(span));
+    }
+    long length = ranges.stream().mapToLong(RangedReader.Range::length).sum();
     while (!held.isEmpty() && heldBytes + length > MAX_HELD) {
       Map.Entry<Integer, byte[]> oldest = held.pollFirstEntry();
       heldBytes -= oldest.getValue().length;
       budget.release(oldest.getValue().length);
     }
-    if (starts[span] + length > file.size()) {
-      throw FoursightException.corrupt(
-          file.name() + ": truncated: bytes up to " + ends[span] + " wanted of " + file.size());
-    }
     budget.charge(length);
-    byte[] bytes;
     try {
-      bytes = file.fully(starts[span], length);
+      List<byte[]> pieces = file.fully(ranges);
+      for (int i = 0; i < pieces.size(); i++) {
+        held.put(ranges.size() == 1 ? span : i, pieces.get(i));
+      }
     } catch (RuntimeException e) {
       budget.release(length);
       throw e;
     }
-    held.put(span, bytes);
     heldBytes += length;
-    return bytes;
+    return held.get(span);
+  }
+
+  private long total() {
+    long total = 0;
+    for (int i = 0; i < starts.length; i++) {
+      total += ends[i] - starts[i];
+    }
+    return total;
+  }
+
+  private RangedReader.Range range(int span) {
+    if (ends[span] > file.size()) {
+      throw FoursightException.corrupt(
+          file.name() + ": truncated: bytes up to " + ends[span] + " wanted of " + file.size());
+    }
+    return new RangedReader.Range(starts[span], (int) (ends[span] - starts[span]));
   }
 
   void release() {
