@@ -43,7 +43,8 @@ class MetricsFlusherTest {
     fixture.stop();
   }
 
-  /// Twenty series, an hour; some buckets of a classic histogram, whose order in a block is its own.
+  /// Twenty series, an hour; some buckets of a classic histogram, whose order in a block is its
+  /// own.
   private void writeAnHour() {
     for (int t = 0; t < 240; t++) {
       var writer = fixture.batch();
@@ -158,8 +159,7 @@ class MetricsFlusherTest {
   }
 
   @Test
-  void metadataAndExemplars_goWithTheBlock_andMetadataStayKnownAfterTheLogIsCut()
-      throws Exception {
+  void metadataAndExemplars_goWithTheBlock_andMetadataStayKnownAfterTheLogIsCut() throws Exception {
     var entry = new MetricMetadata("m", MetricMetadata.Type.GAUGE, "Helps.", "");
     var exemplar = new Exemplar(Labels.of("trace_id", "x"), 1, T0 + 1);
     var writer = fixture.batch().series("__name__", "m").sample(T0 + 2, 1);

@@ -136,8 +136,16 @@ class MetricsIngesterTest {
   @Test
   void timesAtTheEdgesOfRangesAndOfLong_comeBack() throws Exception {
     long[] times = {
-      Long.MAX_VALUE, Long.MAX_VALUE - 1, Long.MIN_VALUE + 7_200_000L, -1, 0, 1, T0 - 1, T0,
-      T0 + 7_199_999, T0 + 7_200_000
+      Long.MAX_VALUE,
+      Long.MAX_VALUE - 1,
+      Long.MIN_VALUE + 7_200_000L,
+      -1,
+      0,
+      1,
+      T0 - 1,
+      T0,
+      T0 + 7_199_999,
+      T0 + 7_200_000
     };
     var writer = fixture.batch().series("__name__", "edge");
     for (long t : times) {
@@ -269,18 +277,16 @@ class MetricsIngesterTest {
     var select = IngesterFixture.select(new TimeRange(T0, T0 + 10));
     assertThat(fixture.metrics.exemplars(select))
         .singleElement()
-        .satisfies(
-            e ->
-                assertThat(e.exemplars())
-                    .extracting(x -> x.labels().get("trace_id"))
-                    .containsExactly("t3", "t4", "t5"));
+        .satisfies(e ->
+            assertThat(e.exemplars())
+                .extracting(x -> x.labels().get("trace_id"))
+                .containsExactly("t3", "t4", "t5"));
     fixture = fixture.crash();
     assertThat(fixture.metrics.exemplars(select).getFirst().exemplars())
         .extracting(x -> x.labels().get("trace_id"))
         .contains("t3", "t4", "t5");
     assertThat(fixture.metrics.metadata(TENANT, "e"))
-        .containsExactly(
-            new MetricMetadata("e", MetricMetadata.Type.COUNTER, "Helps.", "seconds"));
+        .containsExactly(new MetricMetadata("e", MetricMetadata.Type.COUNTER, "Helps.", "seconds"));
     assertThat(fixture.metrics.metadata(new TenantId("other"), "")).isEmpty();
   }
 
@@ -293,8 +299,7 @@ class MetricsIngesterTest {
     writer.write();
     var seen = new ArrayList<Labels>();
     for (int shard = 0; shard < 3; shard++) {
-      var hints =
-          new SelectHints("", 0, 0, List.of(), false, 0, shard, 3);
+      var hints = new SelectHints("", 0, 0, List.of(), false, 0, shard, 3);
       var select =
           new MetricsSelect(TENANT, TimeRange.ALL, List.of(), hints, QueryBudget.unlimited());
       try (SeriesCursor cursor = fixture.metrics.series(select)) {
@@ -375,50 +380,45 @@ class MetricsIngesterTest {
     for (int w = 0; w < writers; w++) {
       int id = w;
       threads.add(
-          Thread.startVirtualThread(
-              () -> {
-                try {
-                  for (int r = 0; r < rounds; r++) {
-                    var writer = fixture.batch();
-                    for (int s = 0; s < 10; s++) {
-                      writer
-                          .series("__name__", "m", "w", "" + id, "s", "" + s, "r", "" + r / 100)
-                          .sample(T0 + r * 1000L, r);
-                    }
-                    writer.write();
-                    synchronized (acknowledged) {
-                      acknowledged[id] = r + 1;
-                    }
-                  }
-                } catch (Throwable t) {
-                  failures.add(t);
+          Thread.startVirtualThread(() -> {
+            try {
+              for (int r = 0; r < rounds; r++) {
+                var writer = fixture.batch();
+                for (int s = 0; s < 10; s++) {
+                  writer
+                      .series("__name__", "m", "w", "" + id, "s", "" + s, "r", "" + r / 100)
+                      .sample(T0 + r * 1000L, r);
                 }
-              }));
+                writer.write();
+                synchronized (acknowledged) {
+                  acknowledged[id] = r + 1;
+                }
+              }
+            } catch (Throwable t) {
+              failures.add(t);
+            }
+          }));
     }
     Thread reader =
-        Thread.startVirtualThread(
-            () -> {
-              try {
-                while (!done.get()) {
-                  long[] least;
-                  synchronized (acknowledged) {
-                    least = acknowledged.clone();
-                  }
-                  for (int w = 0; w < writers; w++) {
-                    long rows =
-                        fixture
-                            .read(TimeRange.ALL, LabelMatcher.equal("w", "" + w))
-                            .values()
-                            .stream()
-                            .mapToLong(Map::size)
-                            .sum();
-                    assertThat(rows).isGreaterThanOrEqualTo(least[w] * 10);
-                  }
-                }
-              } catch (Throwable t) {
-                failures.add(t);
+        Thread.startVirtualThread(() -> {
+          try {
+            while (!done.get()) {
+              long[] least;
+              synchronized (acknowledged) {
+                least = acknowledged.clone();
               }
-            });
+              for (int w = 0; w < writers; w++) {
+                long rows =
+                    fixture.read(TimeRange.ALL, LabelMatcher.equal("w", "" + w)).values().stream()
+                        .mapToLong(Map::size)
+                        .sum();
+                assertThat(rows).isGreaterThanOrEqualTo(least[w] * 10);
+              }
+            }
+          } catch (Throwable t) {
+            failures.add(t);
+          }
+        });
     for (Thread t : threads) {
       t.join();
     }
