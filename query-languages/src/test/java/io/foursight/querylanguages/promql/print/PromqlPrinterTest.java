@@ -1,0 +1,112 @@
+package io.foursight.querylanguages.promql.print;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.foursight.model.metrics.MetricsQueryRunner.Options;
+import io.foursight.querylanguages.promql.ast.Expr;
+import io.foursight.querylanguages.promql.parse.PromqlParser;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PromqlPrinterTest {
+  private static Expr parse(String query) {
+    return PromqlParser.parse(query, Options.ALL);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "sum  by(b,a)(rate(x[300s]))|sum by (b, a) (rate(x[5m]))",
+        "sum(x)without(a)|sum without (a) (x)",
+        "topk(3,x)|topk(3, x)",
+        "a+on(x)group_left b|a + on (x) group_left () b",
+        "a*ignoring()group_right(z)b|a * ignoring () group_right (z) b",
+        "a == bool 1e3|a == bool 1000",
+        "up{job='x',a=~\"b.*\"} offset -5m @ 1.5|up{a=~\"b.*\",job=\"x\"} @ 1.500 offset -5m",
+        "{\"a.b\",\"l.x\"=\"1\"}|{\"l.x\"=\"1\",__name__=\"a.b\"}",
+        "rate(x[5m:])|rate(x[5m:])",
+        "x[1h:30s] @ end() offset 1w|x[1h:30s] @ end() offset 1w",
+        "sum by (\"a.b\")(x)|sum by (\"a.b\") (x)",
+        "-x^2|-x ^ 2",
+        "1h30m+0x10|1h30m + 16",
+        "rate(x[5m]smoothed)|rate(x[5m] smoothed)",
+        "x[5m*2+step()]|x[5m * 2 + step()]",
+        "a + fill(0) b|a + fill (0) b",
+        "count_values('v', x)|count_values(\"v\", x)",
+      })
+  void oneLine_isNormalized(String query, String expected) {
+    assertThat(PromqlPrinter.oneLine(parse(query))).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sum by (a) (rate(x{b!=\"c\"}[5m] @ start() offset 1h)) / on (a) group_left (z) y or"
+            + " vector(-1)",
+        "a unless ignoring (b) c and d ^ -2 ^ 3",
+        "label_replace(x, \"d\", \"$1\\n\", \"s\", \"(.*)\")",
+        "x offset -(5m+step()) + min_over_time(y[1h:1m] @ 123.456)",
+        "histogram_quantile(0.9, sum by (le) (rate(h_bucket[2m] anchored)))",
+        "a >= bool on (x) fill_left (1) fill_right (NaN) b",
+        "x </ 3 >/ -Inf",
+      })
+  void whatIsPrinted_meansTheSame(String query) {
+    Expr e = parse(query);
+    for (String printed : new String[] {PromqlPrinter.oneLine(e), PromqlPrinter.pretty(e)}) {
+      assertThat(PromqlPrinter.json(parse(printed))).isEqualTo(PromqlPrinter.json(e));
+    }
+  }
+
+  @Test
+  void longQueries_areBrokenOverIndentedLines() {
+    String metric = "a_metric_with_a_rather_long_name_for_the_purpose_of_this_test_total";
+    String query = "sum by (job) (rate(" + metric + "{a=\"b\"}[5m])) / sum(" + metric + ") * 100";
+    assertThat(PromqlPrinter.pretty(parse(query)))
+        .isEqualTo(
+            """
+                sum by (job) (rate(%1$s{a="b"}[5m]))
+              /
+                sum(%1$s)
+            *
+              100\
+            """
+                .formatted(metric));
+    String calls = "histogram_quantile(0.9, sum by (le) (rate(" + metric + "{abc=\"defgh\"}[5m])))";
+    assertThat(PromqlPrinter.pretty(parse(calls)))
+        .isEqualTo(
+            """
+            histogram_quantile(
+              0.9,
+              sum by (le) (
+                rate(%s{abc="defgh"}[5m])
+              )
+            )\
+            """
+                .formatted(metric));
+  }
+
+  @Test
+  void json_hasPrometheussShape() throws Exception {
+    var mapper = new ObjectMapper();
+    String query = "sum by (a) (rate(x{b=~\"c\"}[5m] @ end() offset 1m)) > bool 5";
+    String expected =
+        """
+        {"type":"binaryExpr","op":">","bool":true,"matching":null,
+         "rhs":{"type":"numberLiteral","val":"5"},
+         "lhs":{"type":"aggregation","op":"sum","param":null,"grouping":["a"],"without":false,
+          "expr":{"type":"call","func":{"name":"rate","argTypes":["matrix"],"variadic":0,
+            "returnType":"vector"},
+           "args":[{"type":"matrixSelector","name":"x","range":300000,"offset":60000,
+             "timestamp":null,"startOrEnd":"end",
+             "matchers":[{"name":"b","value":"c","type":"=~"},
+                         {"name":"__name__","value":"x","type":"="}]}]}}}
+        """;
+    assertThat(mapper.readTree(PromqlPrinter.json(parse(query))))
+        .isEqualTo(mapper.readTree(expected));
+  }
+}
