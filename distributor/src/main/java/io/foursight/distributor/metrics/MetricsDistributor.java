@@ -174,6 +174,7 @@ public final class MetricsDistributor {
     metrics.validatedSeries(scratch.validator.validatedSeries());
     List<Rejection> refused = new ArrayList<>(rejections.list());
     refused.forEach(metrics::rejected);
+    rejections.silent().forEach(metrics::rejected);
     limitRate(state, l, batch);
     if (batch.seriesCount() == 0 && batch.metadata().isEmpty()) {
       return new PushOutcome(0, 0, 0, deduplicated, refused);

@@ -248,6 +248,8 @@ final class MetricsValidator {
     }
   }
 
+  /// A bad exemplar is left out and counted but does not fail the request: senders of OTLP attach
+  /// empty ones as a matter of course, and nobody retries or fixes an exemplar.
   private void exemplars(
       MetricsBatch batch, DistributorLimits limits, long now, Rejections rejections) {
     int perSeries = limits.maxExemplarsPerSeriesPerRequest();
@@ -259,68 +261,34 @@ final class MetricsValidator {
           if (badSeries.get(e.series())) {
             return true;
           }
-          SeriesRules.Problem problem = exemplarProblem(e.exemplar(), latest);
-          if (problem.reason().isEmpty() && perSeries > 0 && ++seen[e.series()] > perSeries) {
-            problem =
-                new SeriesRules.Problem(
-                    "too_many_exemplars_per_series_per_request",
-                    "received more than "
-                        + perSeries
-                        + " exemplars of one series in a request"
-                        + " (limits.max_exemplars_per_series_per_request)");
+          String problem = exemplarProblem(e.exemplar(), latest);
+          if (problem.isEmpty() && perSeries > 0 && ++seen[e.series()] > perSeries) {
+            problem = "too_many_exemplars_per_series_per_request";
           }
-          if (problem.reason().isEmpty()) {
-            return false;
+          if (!problem.isEmpty()) {
+            rejections.addSilently(problem);
           }
-          String message = problem.message();
-          rejections.add(
-              problem.reason(),
-              1,
-              () -> message + " series: '" + describe(batch, e.series()) + "'");
-          return true;
+          return !problem.isEmpty();
         });
   }
 
-  private static SeriesRules.Problem exemplarProblem(Exemplar exemplar, long latest) {
-    if (exemplar.labels().isEmpty()) {
-      return new SeriesRules.Problem(
-          "exemplar_labels_missing",
-          "received an exemplar with no valid labels, timestamp: "
-              + exemplar.timestampMillis()
-              + " (err-mimir-exemplar-labels-missing)");
-    }
+  private static String exemplarProblem(Exemplar exemplar, long latest) {
     Labels labels = exemplar.labels();
+    if (labels.isEmpty()) {
+      return "exemplar_labels_missing";
+    }
     int runes = 0;
     for (int i = 0; i < labels.size(); i++) {
       runes += labels.name(i).codePointCount(0, labels.name(i).length());
       runes += labels.value(i).codePointCount(0, labels.value(i).length());
     }
     if (runes > MAX_EXEMPLAR_RUNES) {
-      return new SeriesRules.Problem(
-          "exemplar_labels_too_long",
-          "received an exemplar where the size of its combined labels exceeds the limit (actual: "
-              + runes
-              + ", limit: "
-              + MAX_EXEMPLAR_RUNES
-              + " characters), timestamp: "
-              + exemplar.timestampMillis()
-              + " (err-mimir-exemplar-labels-too-long)");
+      return "exemplar_labels_too_long";
     }
     if (exemplar.timestampMillis() == 0) {
-      return new SeriesRules.Problem(
-          "exemplar_timestamp_invalid",
-          "received an exemplar with no timestamp (err-mimir-exemplar-timestamp-invalid)");
+      return "exemplar_timestamp_invalid";
     }
-    if (exemplar.timestampMillis() > latest) {
-      return new SeriesRules.Problem(
-          "exemplar_too_far_in_future",
-          "received an exemplar whose timestamp is too far in the future, timestamp: "
-              + exemplar.timestampMillis()
-              + " (latest: "
-              + latest
-              + ") (err-mimir-exemplar-too-far-in-future)");
-    }
-    return new SeriesRules.Problem("", "");
+    return exemplar.timestampMillis() > latest ? "exemplar_too_far_in_future" : "";
   }
 
   private static void metadata(

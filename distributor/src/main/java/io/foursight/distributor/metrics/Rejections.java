@@ -20,9 +20,11 @@ final class Rejections {
   }
 
   private final Map<String, Tally> byReason = new LinkedHashMap<>();
+  private final Map<String, Integer> silent = new LinkedHashMap<>();
 
   void clear() {
     byReason.clear();
+    silent.clear();
   }
 
   boolean isEmpty() {
@@ -37,6 +39,15 @@ final class Rejections {
       byReason.put(reason, tally);
     }
     tally.count += items;
+  }
+
+  /// An item that is left out without failing the request; only counted.
+  void addSilently(String reason) {
+    silent.merge(reason, 1, Integer::sum);
+  }
+
+  Map<String, Integer> silent() {
+    return silent;
   }
 
   List<Rejection> list() {

@@ -198,6 +198,40 @@ class ValidationTest {
         .contains("err-mimir-label-name-too-long");
   }
 
+  /// Nobody retries or fixes an exemplar, so it must not fail the samples' request.
+  @Test
+  void badExemplars_areLeftOutAndCountedWithoutFailingTheRequest() {
+    var out = new ProtoWriter();
+    int series = out.begin(1);
+    int m = out.begin(1);
+    out.string(1, "__name__");
+    out.string(2, "up");
+    out.end(m);
+    out.end(out.begin(2));
+    for (String id : new String[] {"", "good", "x".repeat(200)}) {
+      int exemplar = out.begin(3);
+      if (!id.isEmpty()) {
+        m = out.begin(1);
+        out.string(1, "trace_id");
+        out.string(2, id);
+        out.end(m);
+      }
+      out.varint(3, T);
+      out.end(exemplar);
+    }
+    out.end(series);
+    assertThat(bench.remoteWrite.push(FakeCall.snappy(out.toByteArray())).status()).isEqualTo(200);
+    assertThat(bench.sink.exemplars).containsExactly("0 {trace_id=\"good\"}");
+    assertThat(
+            bench
+                .registry
+                .get("foursight_distributor_rejected_items_total")
+                .tag("reason", "exemplar_labels_too_long")
+                .counter()
+                .count())
+        .isEqualTo(1);
+  }
+
   @Test
   void knownSeries_areNotParsedAgain() {
     for (int i = 0; i < 5; i++) {

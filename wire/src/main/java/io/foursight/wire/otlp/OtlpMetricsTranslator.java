@@ -61,6 +61,7 @@ public final class OtlpMetricsTranslator {
   private List<String> scopeLabels = List.of();
   private long earliestMillis;
   private long latestMillis;
+  private long pointMillis;
   private long points;
 
   /// @param into reset here
@@ -416,7 +417,9 @@ public final class OtlpMetricsTranslator {
           new Exemplar(
               Labels.of(pairs.toArray(new String[0])),
               value(exemplar),
-              Long.divideUnsigned(exemplar.getTimeUnixNano(), 1_000_000)));
+              exemplar.getTimeUnixNano() == 0
+                  ? pointMillis
+                  : Long.divideUnsigned(exemplar.getTimeUnixNano(), 1_000_000)));
     }
   }
 
@@ -430,6 +433,7 @@ public final class OtlpMetricsTranslator {
     long millis = Long.divideUnsigned(unixNanos, 1_000_000);
     earliestMillis = Math.min(earliestMillis, millis);
     latestMillis = Math.max(latestMillis, millis);
+    pointMillis = millis;
     return millis;
   }
 
