@@ -70,15 +70,18 @@ final class CachedRangedReader implements RangedReader {
       }
       if (range.length() > 0 && range.length() < BULK) {
         for (long p = range.offset() / PAGE; p <= (range.end() - 1) / PAGE; p++) {
-          if (!pages.containsKey(p)) {
-            long page = p;
-            cache
-                .get(name(), p)
-                .ifPresentOrElse(bytes -> pages.put(page, bytes), () -> missing.add(page));
-          }
+          missing.add(p);
         }
       }
     }
+    cache
+        .get(name(), missing)
+        .forEach((page, bytes) -> {
+          if (bytes.length == run(page, page).length()) {
+            pages.put(page, bytes);
+          }
+        });
+    missing.removeAll(pages.keySet());
     fetch(runs(missing), pages);
     var pieces = new ArrayList<byte[]>(ranges.size());
     for (Range range : ranges) {

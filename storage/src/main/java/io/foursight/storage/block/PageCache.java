@@ -1,56 +1,60 @@
 package io.foursight.storage.block;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
+import io.foursight.storage.object.StorageConfig;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Optional;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 
-/// Pages of immutable objects in the heap, bounded by bytes, dropped by use. Keys carry the whole
-/// object key, and with it tenant and block id. Safe from any thread.
-public final class PageCache {
+/// Pages of immutable objects. Keys are the whole object key, and with it tenant and block id, and
+/// the page's number. Safe from any thread.
+public final class PageCache implements AutoCloseable {
   /// Bytes of a page; the last one of an object is shorter.
   public static final int PAGE_BYTES = 64 << 10;
 
-  private static final int ENTRY_OVERHEAD = 160;
+  private final Cache cache;
 
-  record Key(String object, long page) {}
-
-  private final Cache<Key, byte[]> pages;
-
+  /// In the heap only.
   public PageCache(long maxBytes, MeterRegistry registry) {
-    pages =
-        Caffeine.newBuilder()
-            .maximumWeight(maxBytes)
-            .weigher((Key key, byte[] page) -> page.length + key.object.length() + ENTRY_OVERHEAD)
-            .recordStats()
-            .executor(Runnable::run)
-            .build();
-    FunctionCounter.builder("foursight_page_cache_hits_total", pages, c -> c.stats().hitCount())
-        .register(registry);
-    FunctionCounter.builder("foursight_page_cache_misses_total", pages, c -> c.stats().missCount())
-        .register(registry);
-    FunctionCounter.builder(
-            "foursight_page_cache_evictions_total", pages, c -> c.stats().evictionCount())
-        .register(registry);
-    Gauge.builder(
-            "foursight_page_cache_size_bytes",
-            pages,
-            c ->
-                c.policy()
-                    .eviction()
-                    .flatMap(e -> e.weightedSize().stream().boxed().findFirst())
-                    .orElse(0L))
-        .register(registry);
+    this(new HeapCache(maxBytes, registry));
   }
 
-  Optional<byte[]> get(String object, long page) {
-    return Optional.ofNullable(pages.getIfPresent(new Key(object, page)));
+  PageCache(Cache cache) {
+    this.cache = cache;
+  }
+
+  /// As configured: in the heap, with memcached behind it when it has addresses.
+  public static PageCache open(StorageConfig.PageCaching config, MeterRegistry registry) {
+    Cache heap = new HeapCache(config.pageCacheSize().bytes(), registry);
+    if (config.memcachedAddresses().isEmpty()) {
+      return new PageCache(heap);
+    }
+    return new PageCache(
+        new TieredCache(
+            heap,
+            new MemcachedCache(config.memcachedAddresses(), config.memcachedTimeout(), registry)));
+  }
+
+  /// The pages that are there. Their arrays are shared.
+  Map<Long, byte[]> get(String object, Collection<Long> numbers) {
+    var byKey = new HashMap<String, Long>();
+    numbers.forEach(number -> byKey.put(key(object, number), number));
+    var found = new HashMap<Long, byte[]>();
+    cache.get(byKey.keySet()).forEach((key, bytes) -> found.put(byKey.get(key), bytes));
+    return found;
   }
 
   /// @param bytes never written afterwards
-  void put(String object, long page, byte[] bytes) {
-    pages.put(new Key(object, page), bytes);
+  void put(String object, long number, byte[] bytes) {
+    cache.put(key(object, number), bytes);
+  }
+
+  private static String key(String object, long number) {
+    return object + '#' + number;
+  }
+
+  @Override
+  public void close() {
+    cache.close();
   }
 }

@@ -1,9 +1,11 @@
 package io.foursight.storage.object;
 
+import io.foursight.config.ByteSize;
 import io.foursight.config.Setting;
 import io.foursight.model.FoursightException;
 import io.foursight.model.Signal;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ public record StorageConfig(
         String dataDir,
     @Setting("The object store in a directory.") Filesystem filesystem,
     @Setting("The object store on S3 or anything that speaks its protocol.") S3Config s3,
+    @Setting("Caches of what was read from the object store.") PageCaching cache,
     @Setting("Place of metrics.") Place metrics,
     @Setting("Place of logs.") Place logs,
     @Setting("Place of traces.") Place traces,
@@ -26,6 +29,20 @@ public record StorageConfig(
   /// Section `storage.filesystem`.
   public record Filesystem(
       @Setting("Directory of the objects; empty = `objects` in the data directory.") String dir) {}
+
+  /// Section `storage.cache`.
+  public record PageCaching(
+      @Setting("Heap for pages of objects.") ByteSize pageCacheSize,
+      @Setting(
+              "Memcached servers, host:port, that share pages between processes; none = no"
+                  + " memcached.")
+          List<String> memcachedAddresses,
+      @Setting("Longest wait for memcached; then the object store is asked.")
+          Duration memcachedTimeout) {
+    public PageCaching {
+      memcachedAddresses = List.copyOf(memcachedAddresses);
+    }
+  }
 
   /// A part of the object store.
   public record Place(
@@ -39,6 +56,7 @@ public record StorageConfig(
         "./data",
         new Filesystem(""),
         S3Config.defaults(),
+        new PageCaching(ByteSize.ofMebibytes(64), List.of(), Duration.ofMillis(200)),
         new Place("", "metrics"),
         new Place("", "logs"),
         new Place("", "traces"),

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
+import io.foursight.model.Signal;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,35 @@ class S3ObjectStoreTest extends ObjectStoreContract {
   @Override
   ObjectStore open() {
     return new S3ObjectStore(server.config(), server.newBucket());
+  }
+
+  /// Retries, hedging, counters and prefix around it, as a process has them.
+  @Test
+  void configuredPlaces_shareABucketAndDoNotMeet() {
+    StorageConfig d = StorageConfig.defaults();
+    S3Config s3 = server.config();
+    var config =
+        new StorageConfig(
+            "s3",
+            "unused",
+            d.filesystem(),
+            new S3Config(s3.endpoint(), "", server.newBucket(), "key", "secret", true, true),
+            d.cache(),
+            d.metrics(),
+            d.logs(),
+            d.traces(),
+            d.profiles(),
+            d.ruler(),
+            d.alertmanager());
+    var registry = new SimpleMeterRegistry();
+    try (var metrics = ObjectStores.open(config, Signal.METRICS, registry);
+        var logs = ObjectStores.open(config, Signal.LOGS, registry)) {
+      metrics.put("t/b/meta.json", new byte[] {1, 2, 3});
+      assertThat(metrics.get("t/b/meta.json", 1, 1)).contains(new byte[] {2});
+      assertThat(metrics.listFolder("").folders()).containsExactly("t/");
+      assertThat(logs.list("")).isEmpty();
+      assertThat(metrics.putIfAbsent("t/b/meta.json", new byte[1])).isFalse();
+    }
   }
 
   @Test
