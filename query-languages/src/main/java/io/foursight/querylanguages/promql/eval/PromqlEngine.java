@@ -38,7 +38,11 @@ public final class PromqlEngine implements MetricsQueryRunner {
 
   @Override
   public MetricsQueryResult run(Request request) {
-    Expr expr = PromqlParser.parse(request.query(), request.options());
+    return run(PromqlParser.parse(request.query(), request.options()), request);
+  }
+
+  /// Runs a tree whose positions are those of the request's text.
+  MetricsQueryResult run(Expr expr, Request request) {
     var annotations = new AnnotationSink(request.query());
     var top =
         request.isInstant()
