@@ -1,10 +1,10 @@
 package io.foursight.querylanguages.promql.eval;
 
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.model.Labels;
 import io.foursight.querylanguages.promql.ast.Aggregator;
 import io.foursight.querylanguages.promql.ast.Expr;
 import io.foursight.querylanguages.promql.functions.AnnotationTexts;
-import io.foursight.querylanguages.promql.functions.Histograms;
 import io.foursight.querylanguages.promql.functions.Quantile;
 import io.foursight.querylanguages.promql.series.SeriesStream;
 import io.foursight.querylanguages.promql.series.StepSeries;
@@ -166,7 +166,7 @@ final class Aggregations {
 
   private static String text(StepSeries series, int step) {
     if (series.isHistogram(step)) {
-      return Histograms.text(series.histogram(step).orElseThrow());
+      return HistogramMath.text(series.histogram(step).orElseThrow());
     }
     return GoFloats.plain(series.value(step));
   }

@@ -1,9 +1,9 @@
 package io.foursight.querylanguages.promql.eval;
 
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.model.metrics.NativeHistogram;
 import io.foursight.querylanguages.promql.ast.BinaryOperator;
 import io.foursight.querylanguages.promql.ast.Expr;
-import io.foursight.querylanguages.promql.functions.Histograms;
 import io.foursight.querylanguages.promql.series.AnnotationSink;
 import io.foursight.querylanguages.promql.series.StepSeries;
 
@@ -66,7 +66,7 @@ final class BinaryElement {
       if (series.isFloat(step)) {
         series.set(step, -series.value(step));
       } else if (series.isHistogram(step)) {
-        series.set(step, Histograms.multiply(series.histogram(step).orElseThrow(), -1));
+        series.set(step, HistogramMath.multiply(series.histogram(step).orElseThrow(), -1));
       }
     }
   }
@@ -104,7 +104,7 @@ final class BinaryElement {
     switch (operator) {
       case ADD, SUBTRACT -> {
         boolean add = operator == BinaryOperator.ADD;
-        var result = add ? Histograms.add(l, r) : Histograms.subtract(l, r);
+        var result = add ? HistogramMath.add(l, r) : HistogramMath.subtract(l, r);
         if (result.isEmpty()) {
           annotations.warn(
               "incompatible bucket layout encountered for binary operator " + operator.symbol(),
@@ -124,11 +124,11 @@ final class BinaryElement {
       }
       case EQUAL -> {
         histogram = l;
-        return Histograms.equal(l, r);
+        return HistogramMath.equal(l, r);
       }
       case NOT_EQUAL -> {
         histogram = l;
-        return !Histograms.equal(l, r);
+        return !HistogramMath.equal(l, r);
       }
       default -> {
         return incompatible("histogram", "histogram");
@@ -138,7 +138,7 @@ final class BinaryElement {
 
   private boolean floatHistogram(double l, NativeHistogram r) {
     if (operator == BinaryOperator.MULTIPLY) {
-      histogram = Histograms.multiply(r, l);
+      histogram = HistogramMath.multiply(r, l);
       return true;
     }
     return incompatible("float", "histogram");
@@ -146,10 +146,10 @@ final class BinaryElement {
 
   private boolean histogramFloat(NativeHistogram l, double r) {
     switch (operator) {
-      case MULTIPLY -> histogram = Histograms.multiply(l, r);
-      case DIVIDE -> histogram = Histograms.divide(l, r);
-      case TRIM_UPPER -> histogram = Histograms.trim(l, r, true);
-      case TRIM_LOWER -> histogram = Histograms.trim(l, r, false);
+      case MULTIPLY -> histogram = HistogramMath.multiply(l, r);
+      case DIVIDE -> histogram = HistogramMath.divide(l, r);
+      case TRIM_UPPER -> histogram = HistogramMath.trim(l, r, true);
+      case TRIM_LOWER -> histogram = HistogramMath.trim(l, r, false);
       default -> {
         return incompatible("histogram", "float");
       }

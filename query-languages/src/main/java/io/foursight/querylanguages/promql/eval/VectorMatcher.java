@@ -34,8 +34,9 @@ final class VectorMatcher {
     this.matching = expr.matching().orElse(VectorMatching.DEFAULT);
     this.element = new BinaryElement(expr, query.annotations());
     this.swapped = matching.cardinality() == Cardinality.ONE_TO_MANY;
-    this.fillMany = swapped ? matching.fillRight() : matching.fillLeft();
-    this.fillOne = swapped ? matching.fillLeft() : matching.fillRight();
+    // Prometheus gives fill_left to the "many" side also where that stands on the right.
+    this.fillMany = matching.fillLeft();
+    this.fillOne = matching.fillRight();
   }
 
   /// The labels by which series meet.

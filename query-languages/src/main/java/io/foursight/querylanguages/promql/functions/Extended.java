@@ -1,5 +1,6 @@
 package io.foursight.querylanguages.promql.functions;
 
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.model.metrics.NativeHistogram;
@@ -91,7 +92,7 @@ public final class Extended {
       if (w.histogramSize() == 1) {
         HistogramDifference.noteKind(w, call, counter);
         NativeHistogram only = w.histograms[w.histogramFrom];
-        difference = Histograms.subtract(only, only).orElseThrow().histogram();
+        difference = HistogramMath.subtract(only, only).orElseThrow().histogram();
       } else {
         difference = HistogramDifference.of(w, call, counter, false);
       }

@@ -1,5 +1,6 @@
 package io.foursight.querylanguages.promql.functions;
 
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.model.Labels;
 import io.foursight.model.metrics.NativeHistogram;
 import io.foursight.model.metrics.NativeHistogram.ResetHint;
@@ -42,7 +43,7 @@ final class HistogramDifference {
       return last;
     }
     boolean firstLeftOut = fromZero;
-    var difference = Histograms.subtract(last, first).orElseThrow();
+    var difference = HistogramMath.subtract(last, first).orElseThrow();
     boolean subtractionReconciled = difference.reconciled();
     boolean additionReconciled = false;
     NativeHistogram result = difference.histogram();
@@ -50,21 +51,21 @@ final class HistogramDifference {
       for (int i = firstRow + 1; i <= lastRow; i++) {
         NativeHistogram previous = w.histograms[i - 1];
         boolean reset =
-            Histograms.isReset(previous, w.histograms[i])
+            HistogramMath.isReset(previous, w.histograms[i])
                 || StartTimestamps.isReset(
                     w.histogramStart(i - 1),
                     w.histogramTimes[i - 1],
                     w.histogramStart(i),
                     w.histogramTimes[i]);
         if (reset) {
-          var sum = Histograms.add(result, previous).orElseThrow();
+          var sum = HistogramMath.add(result, previous).orElseThrow();
           additionReconciled |= sum.reconciled();
           result = sum.histogram();
         }
       }
     }
     if (firstLeftOut) {
-      result = Histograms.add(result, first).orElseThrow().histogram();
+      result = HistogramMath.add(result, first).orElseThrow().histogram();
     }
     if (subtractionReconciled) {
       call.info("mismatched custom buckets were reconciled during subtraction");

@@ -2,27 +2,34 @@ package io.foursight.querylanguages.promql.functions;
 
 import io.foursight.model.metrics.NativeHistogram;
 import io.foursight.querylanguages.promql.ast.Position;
+import io.foursight.querylanguages.promql.histogram.HistogramSum;
 import io.foursight.querylanguages.promql.series.AnnotationSink;
 
-/// A sum or a mean of histograms with compensated summation.
+/// A sum or a mean of histograms, and what is to be noted about it.
 public final class HistogramTotal {
-  private final boolean average;
-  private NativeHistogram sum;
+  private final HistogramSum sum;
 
   public HistogramTotal(boolean average) {
-    this.average = average;
+    sum = new HistogramSum(average);
   }
 
   /// @return false when exponential and custom buckets meet; the total is then unusable
   public boolean add(NativeHistogram next) {
-    sum = next;
-    return average;
+    return sum.add(next);
   }
 
   /// Notes reconciled bounds and contradicting reset hints.
-  public void annotate(AnnotationSink annotations, Position position) {}
+  public void annotate(AnnotationSink annotations, Position position) {
+    if (sum.collision()) {
+      annotations.warn("conflicting counter resets during histogram aggregation", position);
+    }
+    if (sum.reconciled()) {
+      annotations.info(
+          "mismatched custom buckets were reconciled during aggregation", position);
+    }
+  }
 
   public NativeHistogram result() {
-    return sum;
+    return sum.result();
   }
 }

@@ -1,5 +1,6 @@
 package io.foursight.querylanguages.promql.functions;
 
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.model.metrics.NativeHistogram;
 import io.foursight.model.metrics.NativeHistogram.ResetHint;
 import io.foursight.querylanguages.promql.series.StepSeries;
@@ -74,7 +75,7 @@ final class InstantRate implements RangeFunction {
     }
     NativeHistogram result;
     if (rate
-        && (Histograms.isReset(previous, current)
+        && (HistogramMath.isReset(previous, current)
             || StartTimestamps.isReset(
                 w.histogramStart(last - 1),
                 w.histogramTimes[last - 1],
@@ -82,7 +83,7 @@ final class InstantRate implements RangeFunction {
                 w.histogramTimes[last]))) {
       result = current;
     } else {
-      var difference = Histograms.subtract(current, previous);
+      var difference = HistogramMath.subtract(current, previous);
       if (difference.isEmpty()) {
         call.warn(HistogramDifference.mixedSchemas(w.labels));
         return;

@@ -1,5 +1,6 @@
 package io.foursight.querylanguages.promql.functions;
 
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.model.metrics.NativeHistogram;
 import io.foursight.querylanguages.promql.series.StepSeries;
 
@@ -120,10 +121,10 @@ final class Smoothed implements RangeFunction {
             ? Histograms.interpolate(
                 h[b.right], h[b.right + 1], fraction(w, b.right, w.end), counter)
             : h[b.right];
-    NativeHistogram result = Histograms.subtract(right, left).orElseThrow().histogram();
+    NativeHistogram result = HistogramMath.subtract(right, left).orElseThrow().histogram();
     for (int i = b.leftBetween ? b.left + 2 : b.left + 1; counter && i <= last; i++) {
-      if (Histograms.isReset(h[i - 1], h[i])) {
-        result = Histograms.add(result, h[i - 1]).orElseThrow().histogram();
+      if (HistogramMath.isReset(h[i - 1], h[i])) {
+        result = HistogramMath.add(result, h[i - 1]).orElseThrow().histogram();
       }
     }
     out.set(step, Histograms.scaled(result, perSecond ? 1 / (w.rangeMillis / 1000.0) : 1));

@@ -1,5 +1,6 @@
 package io.foursight.querylanguages.promql.functions;
 
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.querylanguages.promql.series.StepSeries;
 
 /// `changes` and `resets`: over floats and histograms in the order of time.
@@ -52,9 +53,9 @@ final class Transitions implements RangeFunction {
 
   private boolean histograms(RangeWindow w, int i) {
     if (!resets) {
-      return !Histograms.equal(w.histograms[i - 1], w.histograms[i]);
+      return !HistogramMath.equal(w.histograms[i - 1], w.histograms[i]);
     }
-    return Histograms.isReset(w.histograms[i - 1], w.histograms[i])
+    return HistogramMath.isReset(w.histograms[i - 1], w.histograms[i])
         || StartTimestamps.isReset(
             w.histogramStart(i - 1),
             w.histogramTimes[i - 1],

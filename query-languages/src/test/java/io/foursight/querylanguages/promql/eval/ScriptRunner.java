@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,7 +32,8 @@ final class ScriptRunner {
       Pattern.compile(
           "eval(?:_\\w+)?\\s+range\\s+from\\s+(\\S+)\\s+to\\s+(\\S+)\\s+step\\s+(\\S+?)\\s+(.*)",
           Pattern.CASE_INSENSITIVE);
-  private static final Set<String> NEEDS_INSTANT = Set.of("start", "end", "range", "step");
+  private static final Pattern NEEDS_INSTANT =
+      Pattern.compile("\\b(start|end|range|step)\\s*\\(\\s*\\)", Pattern.CASE_INSENSITIVE);
 
   private final Options options;
   private final ScriptStore store = new ScriptStore();
@@ -221,7 +221,7 @@ final class ScriptRunner {
         || expected.ordered
         || expected.text.isPresent()
         || expected.rangeVector.isPresent()
-        || AtVariants.calls(expr, NEEDS_INSTANT)) {
+        || NEEDS_INSTANT.matcher(query).find()) {
       return problem;
     }
     return middleOfRange(expected, expr, query, time);

@@ -1,5 +1,6 @@
 package io.foursight.querylanguages.promql.eval;
 
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.model.Labels;
 import io.foursight.model.TenantId;
 import io.foursight.model.metrics.ExemplarSeries;
@@ -10,7 +11,6 @@ import io.foursight.model.metrics.NativeHistogram;
 import io.foursight.model.metrics.NativeHistogram.ResetHint;
 import io.foursight.model.metrics.SampleColumns;
 import io.foursight.model.metrics.SeriesCursor;
-import io.foursight.querylanguages.promql.functions.Histograms;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -100,7 +100,7 @@ final class ScriptStore implements MetricsSource {
             && previous.schema() == h.schema()
             && previous.zeroThreshold() == h.zeroThreshold()
             && Arrays.equals(previous.customValues(), h.customValues())
-            && !Histograms.isReset(
+            && !HistogramMath.isReset(
                 previous.withResetHint(ResetHint.UNKNOWN), h.withResetHint(ResetHint.UNKNOWN));
     return h.withResetHint(continues ? ResetHint.NOT_RESET : ResetHint.UNKNOWN);
   }
