@@ -1,11 +1,11 @@
 package io.foursight.querylanguages.promql.eval;
 
-import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.model.Labels;
 import io.foursight.querylanguages.promql.ast.Aggregator;
 import io.foursight.querylanguages.promql.ast.Expr;
 import io.foursight.querylanguages.promql.functions.AnnotationTexts;
 import io.foursight.querylanguages.promql.functions.Quantile;
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.querylanguages.promql.series.SeriesStream;
 import io.foursight.querylanguages.promql.series.StepSeries;
 import io.foursight.querylanguages.text.GoFloats;

@@ -1,9 +1,9 @@
 package io.foursight.querylanguages.promql.eval;
 
-import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.model.metrics.NativeHistogram;
 import io.foursight.querylanguages.promql.ast.BinaryOperator;
 import io.foursight.querylanguages.promql.ast.Expr;
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.querylanguages.promql.series.AnnotationSink;
 import io.foursight.querylanguages.promql.series.StepSeries;
 

@@ -106,11 +106,7 @@ final class InfoJoin {
     matchers.addAll(dataMatchers);
     var selector =
         new Expr.VectorSelector(
-            call.position(),
-            Optional.empty(),
-            matchers,
-            TimeModifiers.NONE,
-            Expr.Extension.NONE);
+            call.position(), Optional.empty(), matchers, TimeModifiers.NONE, Expr.Extension.NONE);
     TimeLine line = timeLine();
     try (var values =
         new InstantSelector(selector, line, query, InstantSelector.Take.VALUE, SelectHints.NONE)) {
@@ -153,10 +149,8 @@ final class InfoJoin {
       if (chosen.isEmpty() && dropsUnmatched) {
         continue;
       }
-      Labels labels =
-          known.computeIfAbsent(chosen, c -> enriched(series.labels(), c));
-      out.computeIfAbsent(
-              labels, l -> StepSeries.empty(l, series.dropName(), series.steps()))
+      Labels labels = known.computeIfAbsent(chosen, c -> enriched(series.labels(), c));
+      out.computeIfAbsent(labels, l -> StepSeries.empty(l, series.dropName(), series.steps()))
           .setFrom(series, step);
     }
     results.addAll(out.values());
@@ -195,20 +189,19 @@ final class InfoJoin {
   private Labels enriched(Labels base, List<Info> infos) {
     var added = new TreeMap<String, String>(Labels::compareText);
     for (Info info : infos) {
-      info.labels.forEach(
-          (name, value) -> {
-            boolean wanted = wantedLabels.isEmpty() || wantedLabels.contains(name);
-            if (!wanted
-                || IDENTIFYING.contains(name)
-                || QueryContext.METADATA_LABELS.contains(name)
-                || base.has(name)) {
-              return;
-            }
-            String other = added.putIfAbsent(name, value);
-            if (other != null && !other.equals(value)) {
-              throw QueryContext.failure("conflicting label: " + name);
-            }
-          });
+      info.labels.forEach((name, value) -> {
+        boolean wanted = wantedLabels.isEmpty() || wantedLabels.contains(name);
+        if (!wanted
+            || IDENTIFYING.contains(name)
+            || QueryContext.METADATA_LABELS.contains(name)
+            || base.has(name)) {
+          return;
+        }
+        String other = added.putIfAbsent(name, value);
+        if (other != null && !other.equals(value)) {
+          throw QueryContext.failure("conflicting label: " + name);
+        }
+      });
     }
     if (added.isEmpty()) {
       return base;
@@ -229,9 +222,7 @@ final class InfoJoin {
           modifiers.at().isPresent()
               ? moved
               : new TimeLine(
-                  line.first() + moved.first() - steps.startMillis(),
-                  line.stride(),
-                  line.count());
+                  line.first() + moved.first() - steps.startMillis(), line.stride(), line.count());
     }
     return line;
   }

@@ -1,9 +1,9 @@
 package io.foursight.querylanguages.promql.functions;
 
-import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.model.metrics.NativeHistogram;
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.querylanguages.promql.series.StepSeries;
 import java.util.Set;
 

@@ -1,9 +1,9 @@
 package io.foursight.querylanguages.promql.functions;
 
-import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.model.Labels;
 import io.foursight.model.metrics.NativeHistogram;
 import io.foursight.model.metrics.NativeHistogram.ResetHint;
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 
 /// Last minus first histogram of a window, and the resets between them.
 final class HistogramDifference {

@@ -24,8 +24,7 @@ public final class HistogramTotal {
       annotations.warn("conflicting counter resets during histogram aggregation", position);
     }
     if (sum.reconciled()) {
-      annotations.info(
-          "mismatched custom buckets were reconciled during aggregation", position);
+      annotations.info("mismatched custom buckets were reconciled during aggregation", position);
     }
   }
 

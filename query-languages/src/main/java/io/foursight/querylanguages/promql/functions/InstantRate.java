@@ -1,8 +1,8 @@
 package io.foursight.querylanguages.promql.functions;
 
-import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.model.metrics.NativeHistogram;
 import io.foursight.model.metrics.NativeHistogram.ResetHint;
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.querylanguages.promql.series.StepSeries;
 
 /// `irate` and `idelta`: the last two samples of a window, of whichever kind.

@@ -1,7 +1,7 @@
 package io.foursight.querylanguages.promql.functions;
 
-import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.model.metrics.NativeHistogram;
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.querylanguages.promql.series.StepSeries;
 
 /// `rate`, `increase` and `delta` of a smoothed selector. The value at a border is interpolated

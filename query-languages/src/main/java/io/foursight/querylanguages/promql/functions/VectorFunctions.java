@@ -22,6 +22,7 @@ public final class VectorFunctions {
     all.putAll(TimeFunctions.all());
     all.putAll(LabelFunctions.all());
     all.putAll(SortFunctions.all());
+    all.putAll(HistogramFunctions.all());
     return Map.copyOf(all);
   }
 }

@@ -57,7 +57,7 @@ public final class ClassicBuckets {
     if (q < 0 || q > 1) {
       return q < 0 ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
     }
-    if (!prepare()) {
+    if (!prepare(2)) {
       return Double.NaN;
     }
     double rank = q * counts[size - 1];
@@ -75,9 +75,10 @@ public final class ClassicBuckets {
     return bounds[b - 1] + (bounds[b] - bounds[b - 1]) * ((rank - counts[b - 1]) / count);
   }
 
-  /// The part of the observations between two values; NaN where [#quantile] is.
+  /// The part of the observations between two values; NaN without a `+Inf` bucket or without
+  /// observations.
   public double fraction(double lower, double upper) {
-    if (Double.isNaN(lower) || Double.isNaN(upper) || !prepare()) {
+    if (Double.isNaN(lower) || Double.isNaN(upper) || !prepare(1)) {
       return Double.NaN;
     }
     if (lower >= upper) {
@@ -106,21 +107,21 @@ public final class ClassicBuckets {
     return v <= lower ? before : before + (counts[b] - before) * (v - lower) / (bounds[b] - lower);
   }
 
-  private boolean prepare() {
+  private boolean prepare(int minimum) {
     if (!ready) {
       sort();
       merge();
       ready = true;
       repair = Repair.NONE;
-      if (isUsable()) {
+      if (isUsable(1)) {
         raise();
       }
     }
-    return isUsable() && counts[size - 1] != 0;
+    return isUsable(minimum) && counts[size - 1] != 0;
   }
 
-  private boolean isUsable() {
-    return size >= 2 && bounds[size - 1] == Double.POSITIVE_INFINITY;
+  private boolean isUsable(int minimum) {
+    return size >= minimum && bounds[size - 1] == Double.POSITIVE_INFINITY;
   }
 
   private void sort() {

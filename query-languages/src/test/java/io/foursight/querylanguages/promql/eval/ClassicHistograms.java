@@ -44,11 +44,9 @@ final class ClassicHistograms {
   }
 
   void loadInto(ScriptStore store) {
-    parts.forEach(
-        (labels, times) ->
-            times.forEach(
-                (time, p) ->
-                    store.add(labels, time, new ScriptStore.Sample(0, histogram(p), 0))));
+    parts.forEach((labels, times) ->
+        times.forEach(
+            (time, p) -> store.add(labels, time, new ScriptStore.Sample(0, histogram(p), 0))));
   }
 
   private static NativeHistogram histogram(Parts p) {

@@ -24,9 +24,7 @@ final class Comparison {
 
   static boolean almostEqual(double a, double b) {
     if (Double.isNaN(a) || Double.isNaN(b)) {
-      return Double.isNaN(a)
-          && Double.isNaN(b)
-          && StaleMarker.isStale(a) == StaleMarker.isStale(b);
+      return Double.isNaN(a) && Double.isNaN(b) && StaleMarker.isStale(a) == StaleMarker.isStale(b);
     }
     if (a == b) {
       return true;
@@ -99,8 +97,7 @@ final class Comparison {
       return "got " + shown(new Vector(actual)) + "\n    expected " + expected;
     }
     for (var e : expected.entrySet()) {
-      if (!almostEqual(
-          e.getValue().getFirst().orElseThrow(), got.get(e.getKey()).samples(), 0)) {
+      if (!almostEqual(e.getValue().getFirst().orElseThrow(), got.get(e.getKey()).samples(), 0)) {
         return "got " + shown(new Vector(actual)) + "\n    expected " + expected;
       }
     }
@@ -143,7 +140,13 @@ final class Comparison {
         if (row >= samples.size()
             || samples.timestamp(row) != start + i * step
             || !almostEqual(e.getValue().get(i).get(), samples, row)) {
-          return "at " + i + " of " + e.getKey() + " got " + shown(actual) + "\n    expected "
+          return "at "
+              + i
+              + " of "
+              + e.getKey()
+              + " got "
+              + shown(actual)
+              + "\n    expected "
               + expected;
         }
         row++;

@@ -15,7 +15,9 @@ final class Expectation {
   record Note(Optional<String> text, boolean regex) {
     boolean matches(String actual) {
       return text.isEmpty()
-          || (regex ? Pattern.compile(text.get()).matcher(actual).find() : text.get().equals(actual));
+          || (regex
+              ? Pattern.compile(text.get()).matcher(actual).find()
+              : text.get().equals(actual));
     }
   }
 
@@ -28,8 +30,10 @@ final class Expectation {
   boolean ordered;
   Optional<String> text = Optional.empty();
   Optional<Double> scalar = Optional.empty();
+
   /// start, end, step
   Optional<long[]> rangeVector = Optional.empty();
+
   final Map<Labels, List<Optional<ScriptValues.Value>>> series = new LinkedHashMap<>();
 
   static Expectation of(Script.Command command) {

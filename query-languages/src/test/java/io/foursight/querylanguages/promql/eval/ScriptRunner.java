@@ -23,11 +23,12 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Runs the commands of test scripts against [PromqlEngine], each instant evaluation also fixed with
-/// `@` and evaluated at other times, and each of these as the middle of a range query.
+/// Runs the commands of test scripts against [PromqlEngine], each instant evaluation also fixed
+/// with `@` and evaluated at other times, and each of these as the middle of a range query.
 final class ScriptRunner {
   private static final Pattern INSTANT =
-      Pattern.compile("eval(?:_\\w+)?\\s+instant\\s+(?:at\\s+(\\S+)\\s+)?(.*)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "eval(?:_\\w+)?\\s+instant\\s+(?:at\\s+(\\S+)\\s+)?(.*)", Pattern.CASE_INSENSITIVE);
   private static final Pattern RANGE =
       Pattern.compile(
           "eval(?:_\\w+)?\\s+range\\s+from\\s+(\\S+)\\s+to\\s+(\\S+)\\s+step\\s+(\\S+?)\\s+(.*)",

@@ -1,6 +1,5 @@
 package io.foursight.querylanguages.promql.eval;
 
-import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.model.Labels;
 import io.foursight.model.TenantId;
 import io.foursight.model.metrics.ExemplarSeries;
@@ -11,6 +10,7 @@ import io.foursight.model.metrics.NativeHistogram;
 import io.foursight.model.metrics.NativeHistogram.ResetHint;
 import io.foursight.model.metrics.SampleColumns;
 import io.foursight.model.metrics.SeriesCursor;
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -39,15 +39,11 @@ final class ScriptStore implements MetricsSource {
     Iterator<Map.Entry<Labels, NavigableMap<Long, Sample>>> matching =
         series.entrySet().stream()
             .filter(
-                e ->
-                    select.matchers().stream()
-                        .allMatch(m -> m.matches(e.getKey().get(m.name()))))
-            .filter(
-                e ->
-                    !e.getValue()
-                        .subMap(
-                            select.range().startMillis(), true, select.range().endMillis(), true)
-                        .isEmpty())
+                e -> select.matchers().stream().allMatch(m -> m.matches(e.getKey().get(m.name()))))
+            .filter(e ->
+                !e.getValue()
+                    .subMap(select.range().startMillis(), true, select.range().endMillis(), true)
+                    .isEmpty())
             .iterator();
     return new SeriesCursor() {
       private Map.Entry<Labels, NavigableMap<Long, Sample>> current;

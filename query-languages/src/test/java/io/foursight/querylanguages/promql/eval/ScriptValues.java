@@ -1,10 +1,10 @@
 package io.foursight.querylanguages.promql.eval;
 
-import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.model.Labels;
 import io.foursight.model.metrics.NativeHistogram;
 import io.foursight.model.metrics.NativeHistogram.ResetHint;
 import io.foursight.model.metrics.StaleMarker;
+import io.foursight.querylanguages.promql.histogram.HistogramMath;
 import io.foursight.querylanguages.text.GoDurations;
 import io.foursight.querylanguages.text.GoStrings;
 import java.util.ArrayList;
@@ -198,7 +198,9 @@ final class ScriptValues {
       if (m.group(3) != null && i > 0) {
         NativeHistogram delta = histogram(m.group(3));
         h =
-            ("-".equals(m.group(2)) ? HistogramMath.subtract(h, delta) : HistogramMath.add(h, delta))
+            ("-".equals(m.group(2))
+                    ? HistogramMath.subtract(h, delta)
+                    : HistogramMath.add(h, delta))
                 .orElseThrow()
                 .histogram()
                 .withResetHint(hint);
@@ -276,8 +278,7 @@ final class ScriptValues {
       } else {
         boolean sign = token.startsWith("+") || token.startsWith("-");
         out.add(
-            Optional.of(
-                sign ? signed(token.substring(0, 1), token.substring(1)) : millis(token)));
+            Optional.of(sign ? signed(token.substring(0, 1), token.substring(1)) : millis(token)));
       }
     }
     return out;
