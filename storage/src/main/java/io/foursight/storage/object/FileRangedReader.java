@@ -3,15 +3,19 @@ package io.foursight.storage.object;
 import io.foursight.model.FoursightException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// A local file, opened once; the operating system caches.
+/// A local file, opened once; the operating system caches. A thread that is interrupted while it
+/// reads closes the channel under all the others (that is how channels are): they open it anew.
 public final class FileRangedReader implements RangedReader {
   private final Path file;
-  private final FileChannel channel;
   private final long size;
+  private volatile FileChannel channel;
+  private boolean closed;
 
   /// @throws FoursightException `UNAVAILABLE` when it cannot be opened
   public FileRangedReader(Path file) {
@@ -38,9 +42,19 @@ public final class FileRangedReader implements RangedReader {
   public byte[] read(long offset, int length) {
     RangedReaders.checkRange(this, offset, length);
     ByteBuffer buffer = ByteBuffer.allocate(length);
+    FileChannel current = channel;
     try {
       while (buffer.hasRemaining()) {
-        if (channel.read(buffer, offset + buffer.position()) < 0) {
+        int n;
+        try {
+          n = current.read(buffer, offset + buffer.position());
+        } catch (ClosedByInterruptException e) {
+          throw e;
+        } catch (ClosedChannelException e) {
+          current = reopened(current);
+          continue;
+        }
+        if (n < 0) {
           throw FoursightException.corrupt(
               file + " ended at offset " + (offset + buffer.position()) + " of " + size);
         }
@@ -51,8 +65,20 @@ public final class FileRangedReader implements RangedReader {
     return buffer.array();
   }
 
+  /// The channel to go on with after `broken` turned out to be closed.
+  private synchronized FileChannel reopened(FileChannel broken) throws IOException {
+    if (closed) {
+      throw new IOException("the reader has been closed");
+    }
+    if (channel == broken) {
+      channel = FileChannel.open(file, StandardOpenOption.READ);
+    }
+    return channel;
+  }
+
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     try {
       channel.close();
     } catch (IOException e) {
