@@ -70,7 +70,9 @@ public final class MetricsQueryFrontend {
             clock,
             metrics);
     queries(new QueryRoutes(desk, ports.runner(), ranges, clock, metrics));
+    language(new LanguageRoutes());
     series(new SeriesRoutes(desk));
+    add(Set.of("POST"), "/read", new RemoteReadRoute(desk)::read);
     cardinality(new CardinalityRoutes(desk, ports.cardinality()));
     status(new StatusRoutes(desk, ports.cardinality(), ports.userLimits(), build, clock));
   }
@@ -78,6 +80,11 @@ public final class MetricsQueryFrontend {
   private void queries(QueryRoutes to) {
     add(READ, "/query", to::query);
     add(READ, "/query_range", to::queryRange);
+  }
+
+  private void language(LanguageRoutes to) {
+    add(READ, "/format_query", to::formatQuery);
+    add(READ, "/parse_query", to::parseQuery);
   }
 
   private void series(SeriesRoutes to) {

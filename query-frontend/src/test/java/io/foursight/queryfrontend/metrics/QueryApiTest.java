@@ -10,6 +10,8 @@ import io.foursight.model.metrics.MetricMetadata;
 import io.foursight.model.metrics.MetricsLateWrites;
 import io.foursight.queryfrontend.QueryFrontendConfig;
 import io.foursight.queryfrontend.metrics.FakeDoor.Reply;
+import io.foursight.runtime.http.HttpReply;
+import io.foursight.wire.protobuf.ProtoWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.xerial.snappy.Snappy;
 
 class QueryApiTest {
   private static final String API = "/prometheus/api/v1";
@@ -308,5 +311,54 @@ class QueryApiTest {
     assertThat(house.runner.steps).hasValue(once);
     house.door.call("GET", range, "", Map.of("cache-control", "no-store"), new byte[0]);
     assertThat(house.runner.steps).hasValue(2 * once);
+  }
+
+  @Test
+  void textOfQueries_isFormattedAndParsed() {
+    assertThat(get("/format_query?query=" + enc("sum  by(job)(rate(up[5m]))")).body())
+        .isEqualTo("{\"status\":\"success\",\"data\":\"sum by (job) (rate(up[5m]))\"}");
+    assertThat(get("/parse_query?query=" + enc("up")).body())
+        .startsWith("{\"status\":\"success\",\"data\":{")
+        .contains("\"type\":\"vectorSelector\"");
+    assertThat(get("/format_query?query=" + enc("sum(")).status()).isEqualTo(400);
+  }
+
+  /// `up{job="a"}` from 0 to 200 s, as protobuf: the sampled answer holds the labels and samples.
+  @Test
+  void remoteRead_answersSamplesAndChunks() throws Exception {
+    byte[] samples = remoteRead(0);
+    byte[] plain = Snappy.uncompress(samples);
+    assertThat(new String(plain, StandardCharsets.ISO_8859_1))
+        .contains("up", "job", "service.name");
+    byte[] chunks = remoteRead(1);
+    assertThat(chunks.length).isGreaterThan(20);
+    assertThat(new String(chunks, StandardCharsets.ISO_8859_1)).contains("up", "job");
+    assertThat(
+            house
+                .door
+                .raw("POST", API + "/read", "", Map.of(), new byte[] {(byte) 0xff, 1})
+                .status())
+        .isEqualTo(400);
+  }
+
+  private byte[] remoteRead(int responseType) {
+    var request = new ProtoWriter();
+    int query = request.begin(1);
+    request.varint(2, 200_000);
+    int matcher = request.begin(3);
+    request.string(2, "job");
+    request.string(3, "a");
+    request.end(matcher);
+    request.end(query);
+    request.varint(2, responseType);
+    HttpReply reply = house.door.raw("POST", API + "/read", "", Map.of(), request.toByteArray());
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.headers())
+        .containsEntry(
+            "content-type",
+            responseType == 0
+                ? "application/x-protobuf"
+                : "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse");
+    return FakeDoor.bytes(reply);
   }
 }
