@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/// How a configuration record maps to keys: its components are keys, a component that is a record
-/// with `defaults()` is a section. Built by reflection, once.
+/// How a configuration record maps to keys: its components are keys, a component that is a record is
+/// a section. Built by reflection, once.
 final class RecordShape {
   /// A component: a leaf `key`, or a nested `section`.
   private sealed interface Part {
@@ -77,8 +77,7 @@ final class RecordShape {
   }
 
   private static boolean isSection(Class<? extends Record> type) {
-    return Arrays.stream(type.getDeclaredMethods())
-        .anyMatch(m -> m.getName().equals("defaults") && m.getParameterCount() == 0);
+    return type != ByteSize.class;
   }
 
   /// Leaves in declaration order.

@@ -39,6 +39,7 @@ final class DoorService implements HttpService {
   private final Workers workers;
   private final TenantScope tenants;
   private final boolean logRequests;
+  private final long maxBodyBytes;
 
   DoorService(
       Door door,
@@ -46,17 +47,20 @@ final class DoorService implements HttpService {
       GrpcAdapter grpc,
       Workers workers,
       TenantScope tenants,
-      boolean logRequests) {
+      ServerConfig config) {
     this.door = door;
     this.routes = routes;
     this.grpc = grpc;
     this.workers = workers;
     this.tenants = tenants;
-    this.logRequests = logRequests;
+    this.logRequests = config.logRequests();
+    this.maxBodyBytes = config.maxRequestBodySize().bytes();
   }
 
   @Override
   public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+    // Not the server's own setting: that one answers by itself, without the API's error shape.
+    context.setMaxRequestLength(maxBodyBytes);
     if (request.headers().get("content-type", "").startsWith("application/grpc")) {
       return grpc.serve(context, request);
     }
@@ -74,6 +78,11 @@ final class DoorService implements HttpService {
     if (!route.get().always() && workers.refusal().isPresent()) {
       request.abort();
       exchange.send(unavailable(errors, workers.refusal().get()), false);
+      return writer;
+    }
+    if (request.headers().contentLength() > maxBodyBytes) {
+      request.abort();
+      exchange.send(render(errors, bodyTooLarge(request.headers().contentLength())), false);
       return writer;
     }
     request
@@ -111,6 +120,16 @@ final class DoorService implements HttpService {
     return retryable && !reply.headers().containsKey("retry-after")
         ? reply.header("retry-after", "5")
         : reply;
+  }
+
+  private FoursightException bodyTooLarge(long bytes) {
+    return new FoursightException(
+        ErrorKind.TOO_LARGE,
+        "the request body is larger than the limit: at least "
+            + bytes
+            + " bytes, the limit is "
+            + maxBodyBytes
+            + " bytes (server.max_request_body_size)");
   }
 
   /// One request and its reply.
@@ -173,15 +192,7 @@ final class DoorService implements HttpService {
     void bodyFailed(ErrorShape errors, Throwable failure) {
       Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
       if (cause instanceof ContentTooLargeException tooLarge) {
-        send(
-            render(
-                errors,
-                new FoursightException(
-                    ErrorKind.TOO_LARGE,
-                    "the request body is larger than the limit of "
-                        + tooLarge.maxContentLength()
-                        + " bytes (server.max_request_body_size)")),
-            false);
+        send(render(errors, bodyTooLarge(tooLarge.transferred())), false);
       } else {
         writer.close(cause);
       }

@@ -151,7 +151,7 @@ public final class Doors implements HttpRoutes, Service {
         Server.builder()
             .http(address)
             .workerGroup(eventLoops, false)
-            .maxRequestLength(config.maxRequestBodySize().bytes())
+            .maxRequestLength(0)
             .requestTimeoutMillis(0)
             .idleTimeout(config.httpIdleTimeout())
             .http1MaxInitialLineLength(64 * 1024)
@@ -162,8 +162,7 @@ public final class Doors implements HttpRoutes, Service {
             .gracefulShutdownTimeout(Duration.ofMillis(10), config.gracefulShutdownTimeout())
             .serviceUnder(
                 "/",
-                new DoorService(
-                    door, table(door), adapters.get(door), workers, tenants, config.logRequests()))
+                new DoorService(door, table(door), adapters.get(door), workers, tenants, config))
             .build();
     try {
       server.start().join();

@@ -47,6 +47,7 @@ final class GrpcAdapter {
   }
 
   HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+    context.setMaxRequestLength(maxMessageBytes);
     HttpResponseWriter writer = HttpResponse.streaming();
     ServerMethodDefinition<?, ?> method = methods.get(context.path());
     if (method == null || !method.getMethodDescriptor().getType().clientSendsOneMessage()) {
