@@ -51,8 +51,7 @@ final class Foursight implements AutoCloseable {
     this.overrides =
         new TenantOverrides(config, file.isEmpty() ? Optional.empty() : Optional.of(Path.of(file)));
     this.meters = new Meters(Version.text());
-    var tenants =
-        new TenantScope(root.multitenancyEnabled(), root.tenantFederation().enabled());
+    var tenants = new TenantScope(root.multitenancyEnabled(), root.tenantFederation().enabled());
     this.doors = new Doors(root.server(), tenants, meters.registry());
     overrides.load();
     new OverridesMetrics(meters.registry(), overrides);

@@ -8,8 +8,7 @@ import java.util.Set;
 /// What a `-target` list means.
 final class Targets {
   static final List<String> COMPONENTS =
-      List.of(
-          "distributor", "ingester", "store-gateway", "querier", "query-frontend", "compactor");
+      List.of("distributor", "ingester", "store-gateway", "querier", "query-frontend", "compactor");
 
   private Targets() {}
 

@@ -60,7 +60,7 @@ public final class LoadedConfig<R extends Record> {
     return shape.create(key -> own.containsKey(key.path()) ? own.get(key.path()) : value(key));
   }
 
-  private Object value(Key key) {
+  Object value(Key key) {
     return values.getOrDefault(key.path(), key.defaultValue());
   }
 }

@@ -6,14 +6,13 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/// How a configuration record maps to keys: its components are keys, a component that is a record is
-/// a section. Built by reflection, once.
+/// How a configuration record maps to keys: its components are keys, a component that is a record
+/// is a section. Built by reflection, once.
 final class RecordShape {
   /// A component: a leaf `key`, or a nested `section`.
   private sealed interface Part {

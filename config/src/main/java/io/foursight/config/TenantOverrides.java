@@ -62,6 +62,24 @@ public final class TenantOverrides {
     return tenant -> type.cast(limits(shape, tenant));
   }
 
+  /// All limits of a tenant by key, values as they are written in configuration (numbers and
+  /// booleans as such).
+  public Map<String, Object> valuesOf(TenantId tenant) {
+    Map<String, Object> own = current.values.getOrDefault(tenant, Map.of());
+    Map<String, Object> all = new LinkedHashMap<>();
+    config
+        .schema()
+        .limitKeys()
+        .forEach((path, key) -> {
+          Object value = own.containsKey(path) ? own.get(path) : config.value(key);
+          boolean plain = value instanceof Number || value instanceof Boolean;
+          all.put(
+              path.substring(ConfigSchema.LIMITS.length() + 1),
+              plain || value instanceof String ? value : key.type().write(value));
+        });
+    return all;
+  }
+
   /// The first load.
   ///
   /// @throws FoursightException `BAD_DATA` when the file is missing or wrong: better at start

@@ -1,0 +1,72 @@
+package io.foursight.cmd;
+
+import io.foursight.compactor.CompactorConfig;
+import io.foursight.compactor.CompactorLimits;
+import io.foursight.config.ConfigSchema;
+import io.foursight.config.RuntimeConfigSettings;
+import io.foursight.config.Setting;
+import io.foursight.distributor.DistributorConfig;
+import io.foursight.distributor.DistributorLimits;
+import io.foursight.ingester.IngesterConfig;
+import io.foursight.ingester.metrics.MetricsLimits;
+import io.foursight.querier.QuerierConfig;
+import io.foursight.querier.metrics.MetricsQuerierLimits;
+import io.foursight.queryfrontend.QueryFrontendConfig;
+import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
+import io.foursight.runtime.server.ServerConfig;
+import io.foursight.runtime.telemetry.LogConfig;
+import io.foursight.storage.object.StorageConfig;
+import io.foursight.storage.wal.WalConfig;
+import io.foursight.storegateway.StoreGatewayConfig;
+import io.foursight.storegateway.metrics.MetricsStoreGatewayLimits;
+import java.util.List;
+
+/// The root of the configuration: one record per component, composed here and nowhere else.
+record FoursightConfig(
+    @Setting("What runs in this process: all, read, write, backend, or a list of components.")
+        String target,
+    @Setting("Whether X-Scope-OrgID tells tenants apart; off, everything is tenant anonymous.")
+        boolean multitenancyEnabled,
+    TenantFederationConfig tenantFederation,
+    LogConfig log,
+    ServerConfig server,
+    StorageConfig storage,
+    DistributorConfig distributor,
+    IngesterConfig ingester,
+    @Setting(value = "The write-ahead log.", key = "ingester.wal") WalConfig wal,
+    StoreGatewayConfig storeGateway,
+    QuerierConfig querier,
+    QueryFrontendConfig queryFrontend,
+    CompactorConfig compactor,
+    RuntimeConfigSettings runtimeConfig) {
+
+  static FoursightConfig defaults() {
+    return new FoursightConfig(
+        "all",
+        false,
+        TenantFederationConfig.defaults(),
+        LogConfig.defaults(),
+        ServerConfig.defaults(),
+        StorageConfig.defaults(),
+        DistributorConfig.defaults(),
+        IngesterConfig.defaults(),
+        WalConfig.defaults(),
+        StoreGatewayConfig.defaults(),
+        QuerierConfig.defaults(),
+        QueryFrontendConfig.defaults(),
+        CompactorConfig.defaults(),
+        RuntimeConfigSettings.defaults());
+  }
+
+  static ConfigSchema<FoursightConfig> schema() {
+    return new ConfigSchema<>(
+        FoursightConfig.class,
+        List.of(
+            DistributorLimits.class,
+            MetricsLimits.class,
+            MetricsStoreGatewayLimits.class,
+            MetricsQuerierLimits.class,
+            MetricsQueryLimits.class,
+            CompactorLimits.class));
+  }
+}
