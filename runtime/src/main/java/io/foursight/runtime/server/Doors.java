@@ -14,6 +14,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.BindException;
@@ -151,6 +152,8 @@ public final class Doors implements HttpRoutes, Service {
         Server.builder()
             .http(address)
             .workerGroup(eventLoops, false)
+            // An empty one: our own meters say more, and several servers would clash in a real one.
+            .meterRegistry(new CompositeMeterRegistry())
             .maxRequestLength(0)
             .requestTimeoutMillis(0)
             .idleTimeout(config.httpIdleTimeout())
