@@ -87,7 +87,7 @@ public class RemoteWriteBenchmark {
             (tenant, b) ->
                 new MetricsWriteResult(b.sampleCount(), b.histogramCount(), 0, List.of()),
             new DistributorMetrics(new SimpleMeterRegistry()),
-            new Random(1));
+            hash);
     new RemoteWriteRoutes(distributor, new RetryAfter(new Random(1)))
         .register(
             new HttpRoutes() {

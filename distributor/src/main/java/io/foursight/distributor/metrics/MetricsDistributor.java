@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
 
 /// Takes decoded write requests of any protocol through deduplication, validation and rate limits
 /// to the sink. Safe from any thread.
@@ -44,6 +43,7 @@ public final class MetricsDistributor {
   private final InflightBytes inflight;
   private final Map<TenantId, TenantState> tenants = new ConcurrentHashMap<>();
   private final AtomicLong lastSweepMillis;
+  private volatile boolean accepting = true;
 
   /// What is kept for a tenant between requests.
   private static final class TenantState {
@@ -85,27 +85,20 @@ public final class MetricsDistributor {
     metrics.watch(inflight);
   }
 
-  /// With elections in memory, the system clocks and a hash key from `random`.
+  /// With elections in memory and the system clocks.
   public static MetricsDistributor create(
       DistributorConfig config,
       TenantLimits<DistributorLimits> limits,
       MetricsSink sink,
       DistributorMetrics metrics,
-      RandomGenerator random) {
+      SeriesHash hash) {
     var elections =
         new LocalHaElections(
             InstantSource.system(),
             config.haTrackerFailoverTimeout(),
             config.haTrackerUpdateTimeout());
     return new MetricsDistributor(
-        config,
-        limits,
-        sink,
-        elections,
-        metrics,
-        new SeriesHash(random.nextLong(), random.nextLong()),
-        InstantSource.system(),
-        System::nanoTime);
+        config, limits, sink, elections, metrics, hash, InstantSource.system(), System::nanoTime);
   }
 
   DistributorConfig config() {
@@ -128,10 +121,23 @@ public final class MetricsDistributor {
     return limits.of(tenant);
   }
 
+  /// Takes requests from now on; so it is at first.
+  void accept() {
+    accepting = true;
+  }
+
+  /// Answers `UNAVAILABLE` from now on; requests that were admitted go on.
+  void refuse() {
+    accepting = false;
+  }
+
   /// Counts a request against the tenant's request rate, before any work on it.
   ///
-  /// @throws FoursightException `LIMIT_EXCEEDED`
+  /// @throws FoursightException `LIMIT_EXCEEDED`, or `UNAVAILABLE` outside of the service's life
   void admit(TenantId tenant) {
+    if (!accepting) {
+      throw FoursightException.unavailable("the distributor is starting or stopping");
+    }
     DistributorLimits l = limits.of(tenant);
     long burst =
         l.requestBurstSize() > 0 ? l.requestBurstSize() : Math.max(1, (long) l.requestRate());

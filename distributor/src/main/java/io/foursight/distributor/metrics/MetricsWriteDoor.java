@@ -1,0 +1,59 @@
+package io.foursight.distributor.metrics;
+
+import io.foursight.config.TenantLimits;
+import io.foursight.distributor.DistributorConfig;
+import io.foursight.distributor.DistributorLimits;
+import io.foursight.distributor.DistributorMetrics;
+import io.foursight.distributor.RetryAfter;
+import io.foursight.model.Deadline;
+import io.foursight.model.metrics.MetricsSink;
+import io.foursight.model.metrics.SeriesHash;
+import io.foursight.runtime.ComponentContext;
+import io.foursight.runtime.Service;
+import java.security.SecureRandom;
+
+/// The metrics shelf of the distributor, ready to be wired: registers remote write and OTLP (HTTP
+/// and gRPC) in its constructor. Takes requests only between start and stop; outside of that they
+/// are answered 503, which senders retry.
+public final class MetricsWriteDoor implements Service {
+  private final MetricsDistributor distributor;
+
+  /// @param sink the ingester, or a fan-out over several
+  /// @param hash the keyed hash of this process: an ingester in it relies on the batch's keys
+  public MetricsWriteDoor(
+      ComponentContext context,
+      DistributorConfig config,
+      TenantLimits<DistributorLimits> limits,
+      MetricsSink sink,
+      SeriesHash hash) {
+    var random = new SecureRandom();
+    var elections =
+        new LocalHaElections(
+            context.clock(), config.haTrackerFailoverTimeout(), config.haTrackerUpdateTimeout());
+    distributor =
+        new MetricsDistributor(
+            config,
+            limits,
+            sink,
+            elections,
+            new DistributorMetrics(context.meters()),
+            hash,
+            context.clock(),
+            System::nanoTime);
+    distributor.refuse();
+    var retryAfter = new RetryAfter(random);
+    new RemoteWriteRoutes(distributor, retryAfter).register(context.routes());
+    new OtlpMetricsRoutes(distributor, retryAfter).register(context.routes());
+    new OtlpMetricsGrpc(distributor, retryAfter).register(context.routes());
+  }
+
+  @Override
+  public void start() {
+    distributor.accept();
+  }
+
+  @Override
+  public void stop(Deadline deadline) {
+    distributor.refuse();
+  }
+}
