@@ -67,7 +67,7 @@ public final class HistogramStatistics {
     if (seen < rank) {
       return nan
           ? new Result(Double.NaN, Optional.of(NanEffect.NO_RESULT))
-          : Result.of(forward ? b.upper() : b.lower());
+          : Result.of(b.upper());
     }
     rank = forward ? rank - (seen - b.count()) : seen - rank;
     double value = interpolate(b, rank / b.count(), h.hasCustomBuckets());

@@ -247,4 +247,14 @@ class HistogramMathTest {
     assertThat(b.quantile(0.9)).isEqualTo(2);
     assertThat(b.fraction(0, 1)).isCloseTo(0.5, NEAR);
   }
+
+  /// A quantile needs a second bound to answer; a fraction does not.
+  @Test
+  void aSingleBucket_hasFractionsButNoQuantiles() {
+    var b = new ClassicBuckets();
+    b.add(Double.POSITIVE_INFINITY, 5);
+    assertThat(b.quantile(0.5)).isNaN();
+    assertThat(b.fraction(0, 1)).isZero();
+    assertThat(b.fraction(0, Double.POSITIVE_INFINITY)).isEqualTo(1);
+  }
 }
