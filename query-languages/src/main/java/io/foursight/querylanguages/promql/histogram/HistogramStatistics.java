@@ -65,9 +65,7 @@ public final class HistogramStatistics {
     }
     seen = Math.min(seen, h.count());
     if (seen < rank) {
-      return nan
-          ? new Result(Double.NaN, Optional.of(NanEffect.NO_RESULT))
-          : Result.of(b.upper());
+      return nan ? new Result(Double.NaN, Optional.of(NanEffect.NO_RESULT)) : Result.of(b.upper());
     }
     rank = forward ? rank - (seen - b.count()) : seen - rank;
     double value = interpolate(b, rank / b.count(), h.hasCustomBuckets());

@@ -173,10 +173,6 @@ final class PostfixParser {
       return new MatrixSelector(
           position, old.with(old.position(), old.time(), extension), m.range());
     }
-    if (extension == Extension.ANCHORED) {
-      throw tokens.error(
-          position, "anchored modifier can only be used with a range vector selector");
-    }
     return old.with(position, old.time(), extension);
   }
 }
