@@ -140,7 +140,14 @@ final class Aggregations {
   private SeriesStream countValues() {
     String label = Evaluator.text(expr.parameter().orElseThrow());
     if (label.isEmpty() || label.indexOf('\uFFFD') >= 0) {
-      throw QueryContext.failure("invalid label name " + AnnotationTexts.quote(label));
+      // What is no UTF-8 is shown as it was written.
+      throw QueryContext.failure(
+          "invalid label name "
+              + (label.isEmpty()
+                  ? "\"\""
+                  : query
+                      .annotations()
+                      .source(expr.parameter().orElseThrow().unwrapParens().position())));
     }
     var kept = new TreeSet<>(expr.grouping());
     kept.add(label);

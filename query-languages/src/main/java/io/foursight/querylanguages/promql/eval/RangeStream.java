@@ -62,9 +62,6 @@ final class RangeStream implements SeriesStream {
   @Override
   public StepSeries get() {
     input.samples(samples);
-    query.budget().releaseSamples(charged);
-    charged = samples.size() + (long) line.count();
-    query.budget().chargeSamples(charged);
     window.load(input.labels(), samples, query.options().startTimestamps());
     window.rangeMillis = rangeMillis;
     window.firstEnd = line.first();
@@ -75,13 +72,14 @@ final class RangeStream implements SeriesStream {
         window.floatTimes,
         window.floatCount,
         samples.sharesTimestamps() && window.floatTimes == samples.timestamps());
+    borders(histogramBorders, window.histogramTimes, window.histogramCount, false);
+    chargeLargestWindow();
     boolean bulk =
         window.histogramCount == 0
             && reach.before == 0
             && reach.behind == 0
             && function.allSteps(window, floatBorders, call, series.values());
     if (!bulk) {
-      borders(histogramBorders, window.histogramTimes, window.histogramCount, false);
       for (int step = 0; step < line.count(); step++) {
         step(step, series);
       }
@@ -90,6 +88,13 @@ final class RangeStream implements SeriesStream {
       warnOfName(series);
     }
     return keepsName ? series : query.dropName(series);
+  }
+
+  /// As Prometheus counts: what one step has in its hands.
+  private void chargeLargestWindow() {
+    query.budget().releaseSamples(charged);
+    charged = Math.max(floatBorders.largest(), histogramBorders.largest());
+    query.budget().chargeSamples(charged);
   }
 
   private void borders(WindowBorders borders, long[] times, int size, boolean shared) {

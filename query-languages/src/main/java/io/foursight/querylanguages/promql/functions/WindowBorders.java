@@ -10,6 +10,7 @@ public final class WindowBorders {
   private final int[] to;
   private long[] times;
   private int size = -1;
+  private int largest;
 
   public WindowBorders(int steps) {
     this.steps = steps;
@@ -23,6 +24,11 @@ public final class WindowBorders {
 
   public int[] to() {
     return to;
+  }
+
+  /// Rows of the largest window.
+  public int largest() {
+    return largest;
   }
 
   public int steps() {
@@ -39,6 +45,7 @@ public final class WindowBorders {
     }
     times = shared ? column : null;
     size = columnSize;
+    largest = 0;
     int low = 0;
     int high = 0;
     for (int step = 0; step < steps; step++) {
@@ -52,6 +59,7 @@ public final class WindowBorders {
       }
       from[step] = low;
       to[step] = high;
+      largest = Math.max(largest, high - low);
     }
   }
 }

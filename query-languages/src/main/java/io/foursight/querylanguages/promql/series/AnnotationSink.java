@@ -29,6 +29,11 @@ public final class AnnotationSink {
     add(infos, "PromQL info: ", text, position);
   }
 
+  /// The text of the query at a position.
+  public String source(Position position) {
+    return query.substring(position.start(), Math.min(position.end(), query.length()));
+  }
+
   private void add(Set<String> into, String level, String text, Position position) {
     if (into.size() < MAX) {
       into.add(level + text + " (" + position.lineColumn(query) + ")");
