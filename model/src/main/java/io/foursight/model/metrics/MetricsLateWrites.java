@@ -15,7 +15,7 @@ public interface MetricsLateWrites {
   /// Samples younger than this when they arrive are not counted as late; caches must keep out what
   /// depends on data of that age.
   default Duration lateness() {
-    return Duration.ZERO;
+    return Duration.ofMinutes(10);
   }
 
   /// Whether every write of this tenant is seen here. When false (writers in other processes)

@@ -32,7 +32,7 @@ public final class MetricsQueryFrontend {
   /// @param runner evaluates PromQL
   /// @param sources the data of some tenants, read as one
   /// @param cardinality what the heads hold
-  /// @param lateWrites when the past changes; a [LateWriteLog], or [MetricsLateWrites#NONE]
+  /// @param lateWrites when the past changes; the ingester, or [MetricsLateWrites#NONE]
   /// @param userLimits the limits of a tenant that `user_limits` shows, by key
   public record Ports(
       MetricsQueryRunner runner,

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Stands before a Sink and remembers which past hours of which tenants late samples went to; the
 /// result cache asks it. One counter an hour, at most [#MAX_HOURS] of them a tenant: then the older
 /// half becomes one counter for all of that past. Safe from any thread.
-public final class LateWriteLog implements MetricsSink, MetricsLateWrites {
+final class LateWriteLog implements MetricsSink, MetricsLateWrites {
   static final int MAX_HOURS = 10_000;
 
   private static final long HOUR = 3_600_000;
