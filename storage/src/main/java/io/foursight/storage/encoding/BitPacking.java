@@ -1,5 +1,7 @@
 package io.foursight.storage.encoding;
 
+import java.util.Arrays;
+
 /// Fixed-width unsigned numbers side by side, lowest bit first, padded to a byte at the end.
 final class BitPacking {
   private BitPacking() {}
@@ -46,7 +48,7 @@ final class BitPacking {
       throw in.corrupt("bit width " + width);
     }
     if (width == 0) {
-      java.util.Arrays.fill(into, 0, count, 0);
+      Arrays.fill(into, 0, count, 0);
       return;
     }
     int start = in.position();

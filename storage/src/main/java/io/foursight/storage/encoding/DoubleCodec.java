@@ -1,5 +1,7 @@
 package io.foursight.storage.encoding;
 
+import java.util.Arrays;
+
 /// Up to [LongCodec#MAX_COUNT] doubles, bit by bit as they came. Decimals become integers `m` with
 /// `v == m / 10^exponent` (checked with that very division); what is no such decimal (NaN patterns,
 /// infinities, -0, odd floats) is patched in. Columns that are mostly odd are coded over their bit
@@ -119,7 +121,7 @@ public final class DoubleCodec {
         if (Double.doubleToRawLongBits(back) == Double.doubleToRawLongBits(x)) {
           if (!seen) {
             seen = true;
-            java.util.Arrays.fill(integers, 0, i, m);
+            Arrays.fill(integers, 0, i, m);
           }
           integers[i] = m;
           last = m;
@@ -200,6 +202,13 @@ public final class DoubleCodec {
   }
 
   private void decodeLongs(ByteReader in, int n, int exponent, double[] into, int at) {
+    if (LongCodec.isConstant(in)) {
+      long number = LongCodec.constant(in);
+      double value =
+          exponent == BITS ? Double.longBitsToDouble(ordered(number)) : number / POWERS[exponent];
+      Arrays.fill(into, at, at + n, value);
+      return;
+    }
     long[] m = integers;
     longs.decode(in, n, m);
     if (exponent == 0) {

@@ -1,5 +1,7 @@
 package io.foursight.storage.encoding;
 
+import java.util.Arrays;
+
 /// Up to [#MAX_COUNT] longs as a small header and bit-packed residuals; every long round-trips. All
 /// arithmetic is modulo 2^64.
 ///
@@ -168,13 +170,23 @@ public final class LongCodec {
     return x;
   }
 
+  /// Whether the column that follows in `in` has one number throughout; [#constant] then reads it.
+  static boolean isConstant(ByteReader in) {
+    return in.remaining() > 0 && in.array()[in.position()] == CONSTANT;
+  }
+
+  static long constant(ByteReader in) {
+    in.u8();
+    return in.zigzag();
+  }
+
   /// Reads `n` longs, the same number that was written.
   public void decode(ByteReader in, int n, long[] into) {
     int mode = in.u8();
     long first = in.zigzag();
     int kind = mode & 7;
     if (kind == CONSTANT) {
-      java.util.Arrays.fill(into, 0, n, first);
+      Arrays.fill(into, 0, n, first);
       return;
     }
     if (kind > LINEAR || mode > 31) {

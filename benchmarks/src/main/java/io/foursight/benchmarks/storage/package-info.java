@@ -1,0 +1,2 @@
+/// JMH benchmarks of the block formats.
+package io.foursight.benchmarks.storage;
