@@ -102,7 +102,7 @@ final class HeadReads {
         if (series.count() > 0) {
           int[] ids = ShardSelection.select(shard, r.index(s), series, matchers, budget);
           if (ids.length > 0) {
-            visitor.visit(r, s, new ShardSeries.Reader(series), ids);
+            visitor.visit(r, s, r.index(s).reader(series), ids);
           }
         }
       }

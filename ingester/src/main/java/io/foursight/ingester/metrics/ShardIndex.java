@@ -1,5 +1,6 @@
 package io.foursight.ingester.metrics;
 
+import java.lang.ref.SoftReference;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,6 +15,24 @@ final class ShardIndex {
 
   private final Map<Integer, Postings> byName = new HashMap<>();
   private int[] order = {};
+
+  /// Texts by symbol that readers have met; given up when memory is short.
+  private SoftReference<String[]> texts = new SoftReference<>(new String[0]);
+
+  /// A reader that shares the texts it meets with other readers of the shard.
+  synchronized ShardSeries.Reader reader(ShardSeries series) {
+    String[] known = texts.get();
+    int count = series.symbols().count();
+    if (known == null || known.length < count) {
+      String[] grown = new String[count + count / 8];
+      if (known != null) {
+        System.arraycopy(known, 0, grown, 0, known.length);
+      }
+      known = grown;
+      texts = new SoftReference<>(known);
+    }
+    return new ShardSeries.Reader(series, known);
+  }
 
   /// Ascending ids of the series that have one of `values` as their `name`.
   synchronized int[] select(ShardSeries series, int name, int[] values) {

@@ -79,10 +79,16 @@ record ShardSeries(SymbolTable.Snapshot symbols, byte[][] pages, int[] addresses
     private final ShardSeries series;
     private final Walk a;
     private final Walk b;
-    private String[] texts = {};
+    private final String[] texts;
 
     Reader(ShardSeries series) {
+      this(series, new String[series.symbols.count()]);
+    }
+
+    /// @param texts known texts by symbol, shared with other readers; null where not known yet
+    Reader(ShardSeries series, String[] texts) {
       this.series = series;
+      this.texts = texts;
       a = new Walk(series);
       b = new Walk(series);
     }
@@ -118,9 +124,6 @@ record ShardSeries(SymbolTable.Snapshot symbols, byte[][] pages, int[] addresses
     }
 
     String text(int symbol) {
-      if (texts.length == 0) {
-        texts = new String[series.symbols.count()];
-      }
       String text = texts[symbol];
       if (text == null) {
         text = series.symbols.text(symbol);
