@@ -9,6 +9,9 @@ import io.foursight.model.metrics.MetricsBatch;
 import io.foursight.model.metrics.MetricsLateWrites;
 import io.foursight.model.metrics.MetricsWriteResult;
 import io.foursight.queryfrontend.QueryFrontendConfig;
+import io.foursight.querylanguages.promql.eval.PromqlEngine;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,5 +160,58 @@ class RangeExecutorTest {
     assertThat(house.runner.runs).as("not cached").hasValue(2 * first);
     house.door.get(API + "query=m%20@%20start()" + range);
     assertThat(house.runner.runs).as("evaluated whole").hasValue(2 * first + 1);
+  }
+
+  /// The same with the real engine and queries that look back, ahead and into subqueries.
+  @Test
+  void realEngine_splitAndCached_equalsTheWhole() {
+    long seed = 4711;
+    var random = new Random(seed);
+    var house = new House();
+    for (int i = 0; i < 3; i++) {
+      Labels labels = Labels.of("__name__", "m_total", "i", "" + i);
+      double value = 0;
+      for (long t = House.NOW - 14_400_000; t < House.NOW; t += 15_000) {
+        value = random.nextInt(200) == 0 ? 0 : value + random.nextInt(10);
+        if (random.nextInt(20) > 0) {
+          house.data.add(TENANT, labels, t + random.nextInt(1000), value);
+        }
+      }
+    }
+    var engine = new PromqlEngine(house.data);
+    house.open(engine, config(Duration.ofHours(1), true), MetricsLateWrites.NONE);
+    var direct = new House();
+    direct.open(engine, config(Duration.ZERO, false), MetricsLateWrites.NONE);
+    List<String> queries =
+        List.of(
+            "m_total",
+            "sum(rate(m_total[5m]))",
+            "max_over_time(rate(m_total[2m])[10m:30s] offset 3m)",
+            "topk(1, m_total offset -2m)",
+            "m_total @ 1699995000 + on(i) m_total",
+            "m_total - m_total @ start()",
+            "absent(m_total{i=\"9\"})",
+            "count_values(\"v\", m_total % 3)",
+            "sum by (i) (increase(m_total[1h])) > 100",
+            "time() % 100");
+    for (int i = 0; i < 120; i++) {
+      String query = queries.get(random.nextInt(queries.size()));
+      long step = List.of(15L, 60L, 300L).get(random.nextInt(3));
+      long end = (House.NOW / 1000 - random.nextInt(3600)) / step * step;
+      long start = end - step * random.nextInt((int) (10_000 / step));
+      String url =
+          API
+              + "query="
+              + URLEncoder.encode(query, StandardCharsets.UTF_8)
+              + "&start="
+              + start
+              + "&end="
+              + end
+              + "&step="
+              + step;
+      FakeDoor.Reply expected = direct.door.get(url);
+      assertThat(expected.status()).as(expected.body()).isEqualTo(200);
+      assertThat(house.door.get(url)).as("seed %s, %s: %s", seed, i, query).isEqualTo(expected);
+    }
   }
 }
