@@ -11,7 +11,8 @@ final class ServerCommand {
   private static final String USAGE =
       """
       foursight [-target=all] [-config.file=FILE] [-config.expand-env] [flags]
-      foursight query|check|blocks|import|export ...   (foursight COMMAND -help)
+      foursight query [flags] EXPR           (foursight query -help)
+      foursight check config [FILE] [flags]
 
       -target picks what runs: all, read, write, backend, or a list of
         %s

@@ -12,10 +12,11 @@ final class Subcommands {
   static int run(List<String> arguments, PrintStream out, PrintStream err) {
     List<String> rest = arguments.subList(1, arguments.size());
     return switch (arguments.getFirst()) {
+      case "query" -> QueryCommand.run(rest, out);
       case "check" -> CheckCommand.run(rest, out);
       default ->
           throw FoursightException.badData(
-              "no command \"" + arguments.getFirst() + "\"; there is: check config");
+              "no command \"" + arguments.getFirst() + "\"; there are: query, check config");
     };
   }
 }

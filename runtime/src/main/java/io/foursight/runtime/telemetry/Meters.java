@@ -1,7 +1,6 @@
 package io.foursight.runtime.telemetry;
 
 import io.micrometer.core.instrument.Clock;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -11,6 +10,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 /// The registry of the process with what the JVM and the process tell about themselves, under the
@@ -28,7 +28,12 @@ public final class Meters implements AutoCloseable {
     new FileDescriptorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     gc.bindTo(registry);
-    Gauge.builder("foursight_build_info", () -> 1).tag("version", version).register(registry);
+    // Micrometer has no info metric, and a gauge would lose the suffix of its name.
+    Info.builder()
+        .name("foursight_build_info")
+        .labelNames("version")
+        .register(registry.getPrometheusRegistry())
+        .setLabelValues(version);
   }
 
   public PrometheusMeterRegistry registry() {
