@@ -30,7 +30,7 @@ final class Bounds {
     if (exponent == 1024 && fraction == 1) {
       return Double.MAX_VALUE;
     }
-    return Math.scalb(fraction, (int) Math.clamp(exponent, -2000, 2000));
+    return Math.scalb(fraction, Math.clamp(exponent, -2000, 2000));
   }
 
   /// The bucket of a coarser schema that holds bucket `index`.
