@@ -241,7 +241,8 @@ final class Calls implements FunctionCall {
 
   @Override
   public SeriesStream vector(int argument) {
-    return evaluator.vector(call.args().get(argument), Hints.function(call.function().name()));
+    String name = call.function().name();
+    return evaluator.below(name).vector(call.args().get(argument), Hints.function(name));
   }
 
   @Override

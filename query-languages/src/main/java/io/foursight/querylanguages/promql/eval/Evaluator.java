@@ -3,6 +3,7 @@ package io.foursight.querylanguages.promql.eval;
 import io.foursight.model.Labels;
 import io.foursight.model.TimeRange;
 import io.foursight.model.metrics.MetricsSelect;
+import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.querylanguages.promql.ast.DurationExpr.Use;
 import io.foursight.querylanguages.promql.ast.Expr;
 import io.foursight.querylanguages.promql.ast.ValueType;
@@ -17,10 +18,37 @@ import java.util.List;
 final class Evaluator {
   private final QueryContext query;
   private final Steps steps;
+  private final boolean findsResets;
 
   Evaluator(QueryContext query, Steps steps) {
+    this(query, steps, false);
+  }
+
+  /// @param findsResets whether selectors are read through a [ResetFinder]: below
+  ///   `histogram_count`, `histogram_sum` and `histogram_avg`
+  private Evaluator(QueryContext query, Steps steps, boolean findsResets) {
     this.query = query;
     this.steps = steps;
+    this.findsResets = findsResets;
+  }
+
+  /// For the arguments of a function.
+  Evaluator below(String function) {
+    return switch (function) {
+      case "histogram_count", "histogram_sum", "histogram_avg" -> new Evaluator(query, steps, true);
+      case "histogram_quantile", "histogram_quantiles", "histogram_fraction" ->
+          new Evaluator(query, steps, false);
+      default -> this;
+    };
+  }
+
+  private Evaluator at(Steps others) {
+    return new Evaluator(query, others, findsResets);
+  }
+
+  private SeriesCursor select(MetricsSelect select) {
+    SeriesCursor cursor = query.source().select(select);
+    return findsResets ? new ResetFinder(cursor) : cursor;
   }
 
   QueryContext query() {
@@ -59,7 +87,7 @@ final class Evaluator {
     if (steps.count() == 1) {
       return vector(e.expr(), hints);
     }
-    var once = new Evaluator(query, Steps.instant(steps.startMillis()));
+    var once = at(Steps.instant(steps.startMillis()));
     int count = steps.count();
     return once.vector(e.expr(), hints).map(series -> spread(series, count));
   }
@@ -82,7 +110,12 @@ final class Evaluator {
     return switch (e.extension()) {
       case NONE ->
           new InstantSelector(
-              e, line, query, InstantSelector.Take.VALUE, hints.of(steps.stepMillis(), 0));
+              e,
+              line,
+              query,
+              InstantSelector.Take.VALUE,
+              hints.of(steps.stepMillis(), 0),
+              findsResets);
       case SMOOTHED -> SmoothedSelector.of(e, line, query, hints);
       case ANCHORED ->
           throw QueryContext.failure(
@@ -94,7 +127,12 @@ final class Evaluator {
   /// A selector whose samples' times are wanted instead of their values.
   SeriesStream selector(Expr.VectorSelector e, InstantSelector.Take take) {
     return new InstantSelector(
-        e, TimeLine.of(steps, e.time(), query), query, take, Hints.NONE.of(steps.stepMillis(), 0));
+        e,
+        TimeLine.of(steps, e.time(), query),
+        query,
+        take,
+        Hints.NONE.of(steps.stepMillis(), 0),
+        false);
   }
 
   private SeriesStream negated(Expr.Unary e) {
@@ -126,7 +164,7 @@ final class Evaluator {
         if (steps.count() == 1) {
           yield scalar(e.expr());
         }
-        var once = new Evaluator(query, Steps.instant(steps.startMillis()));
+        var once = at(Steps.instant(steps.startMillis()));
         yield constant(once.scalar(e.expr())[0]);
       }
       case Expr.StringLiteral _, Expr.VectorSelector _, Expr.MatrixSelector _ ->
@@ -181,16 +219,14 @@ final class Evaluator {
           case SMOOTHED -> new RangeStream.Reach(query.lookbackMillis(), query.lookbackMillis());
         };
     var cursor =
-        query
-            .source()
-            .select(
-                new MetricsSelect(
-                    query.tenant(),
-                    new TimeRange(
-                        line.first() - range - reach.before() + 1, line.last() + reach.behind()),
-                    e.selector().matchers(),
-                    hints.of(steps.stepMillis(), range),
-                    query.budget()));
+        select(
+            new MetricsSelect(
+                query.tenant(),
+                new TimeRange(
+                    line.first() - range - reach.before() + 1, line.last() + reach.behind()),
+                e.selector().matchers(),
+                hints.of(steps.stepMillis(), range),
+                query.budget()));
     return new Ranged(RangeInput.of(cursor), line, range, reach, e);
   }
 
@@ -201,7 +237,7 @@ final class Evaluator {
     var stream =
         inner.endMillis() < inner.startMillis()
             ? SeriesStream.empty()
-            : new Evaluator(query, inner).vectorOf(e.expr());
+            : at(inner).vectorOf(e.expr());
     return new Ranged(RangeInput.of(stream, inner), line, range, RangeStream.Reach.NONE, e);
   }
 

@@ -109,7 +109,8 @@ final class InfoJoin {
             call.position(), Optional.empty(), matchers, TimeModifiers.NONE, Expr.Extension.NONE);
     TimeLine line = timeLine();
     try (var values =
-        new InstantSelector(selector, line, query, InstantSelector.Take.VALUE, SelectHints.NONE)) {
+        new InstantSelector(
+            selector, line, query, InstantSelector.Take.VALUE, SelectHints.NONE, false)) {
       while (values.next()) {
         StepSeries series = values.get();
         for (int step = 0; step < series.steps(); step++) {
@@ -123,7 +124,7 @@ final class InfoJoin {
     var infos = new HashMap<Labels, List<Info>>();
     try (var times =
         new InstantSelector(
-            selector, line, query, InstantSelector.Take.TIMESTAMP, SelectHints.NONE)) {
+            selector, line, query, InstantSelector.Take.TIMESTAMP, SelectHints.NONE, false)) {
       while (times.next()) {
         StepSeries series = times.get();
         Labels identity = identity(series.labels());

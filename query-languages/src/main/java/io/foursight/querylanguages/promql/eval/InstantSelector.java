@@ -35,18 +35,20 @@ final class InstantSelector implements SeriesStream {
       TimeLine line,
       QueryContext query,
       Take take,
-      SelectHints hints) {
+      SelectHints hints,
+      boolean findsResets) {
     this.query = query;
     this.line = line;
     this.take = take;
     this.borders = new WindowBorders(line.count());
     var range = new TimeRange(line.first() - query.lookbackMillis() + 1, line.last());
-    this.cursor =
+    SeriesCursor selected =
         query
             .source()
             .select(
                 new MetricsSelect(
                     query.tenant(), range, selector.matchers(), hints, query.budget()));
+    this.cursor = findsResets ? new ResetFinder(selected) : selected;
   }
 
   @Override

@@ -38,12 +38,12 @@ final class Compensated {
 
   void multiply(double factor) {
     sum *= factor;
-    error *= factor;
+    error = Double.isFinite(sum) ? error * factor : 0;
   }
 
   void divide(double divisor) {
     sum /= divisor;
-    error /= divisor;
+    error = Double.isFinite(sum) ? error / divisor : 0;
   }
 
   double value() {

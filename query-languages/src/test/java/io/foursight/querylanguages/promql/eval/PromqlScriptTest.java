@@ -16,7 +16,7 @@ class PromqlScriptTest {
   private static final Options IMMEDIATE = new Options(true, true, true, false, true, 60_000);
 
   @ParameterizedTest
-  @ValueSource(strings = {"names", "at", "aggregators", "operators", "extended"})
+  @ValueSource(strings = {"names", "at", "aggregators", "operators", "extended", "histograms"})
   void scriptWithNamesDroppedAtTheEnd_givesItsResults(String name) throws IOException {
     assertThat(failures("/promql/" + name + ".test", Options.ALL)).isEmpty();
   }
