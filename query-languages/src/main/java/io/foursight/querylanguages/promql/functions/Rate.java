@@ -12,6 +12,8 @@ import io.foursight.querylanguages.promql.series.StepSeries;
 /// in the window is taken as a rise from zero since then, and nothing is extrapolated on that side;
 /// otherwise the left side is not extrapolated past the point where the counter would be zero.
 final class Rate implements RangeFunction {
+  private static final int[] NO_RESETS = {};
+
   private final boolean counter;
   private final boolean perSecond;
 
@@ -159,61 +161,74 @@ final class Rate implements RangeFunction {
     return perSecond ? factor / (rangeMillis / 1000.0) : factor;
   }
 
-  /// Floats without start timestamps. Most series have no reset at all in the queried range, and
-  /// then a step needs two samples only, whatever lies between.
+  /// Floats without start timestamps. Where there are no resets a step needs two samples only,
+  /// whatever lies between; the few resets of a series are looked up, not searched for. Time is in
+  /// milliseconds here, which the ratio at the end does not mind.
   @Override
   public boolean allSteps(RangeWindow w, WindowBorders borders, RangeCall call, double[] out) {
     if (w.floatStarts != null) {
       return false;
     }
     double[] v = w.floats;
-    int n = w.floatCount;
-    boolean resets = false;
-    if (counter) {
-      for (int i = 1; i < n; i++) {
-        resets |= v[i] < v[i - 1];
-      }
-    }
+    long[] times = w.floatTimes;
     int[] from = borders.from();
     int[] to = borders.to();
-    long[] times = w.floatTimes;
-    long stride = call.steps().count() > 1 ? w.stride : 0;
-    double range = w.rangeMillis / 1000.0;
+    int[] resets = counter ? resets(v, w.floatCount) : NO_RESETS;
+    int reset = 0;
+    double scale = perSecond ? 1 / (w.rangeMillis / 1000.0) : 1;
     for (int step = 0; step < out.length; step++) {
       int first = from[step];
       int last = to[step] - 1;
       if (last <= first) {
         continue;
       }
-      double difference = v[last] - v[first];
-      if (resets) {
-        for (int i = first + 1; i <= last; i++) {
-          if (v[i] < v[i - 1]) {
-            difference += v[i - 1];
-          }
-        }
+      double firstValue = v[first];
+      double difference = v[last] - firstValue;
+      while (reset < resets.length && resets[reset] <= first) {
+        reset++;
       }
-      long end = w.firstEnd + step * stride;
-      double sampled = (times[last] - times[first]) / 1000.0;
+      for (int r = reset; r < resets.length && resets[r] <= last; r++) {
+        difference += v[resets[r] - 1];
+      }
+      long end = w.firstEnd + step * w.stride;
+      double sampled = times[last] - times[first];
       double average = sampled / (last - first);
       double threshold = average * 1.1;
-      double toStart = (times[first] - (end - w.rangeMillis)) / 1000.0;
+      double toStart = times[first] - (end - w.rangeMillis);
       if (toStart >= threshold) {
-        toStart = average / 2;
+        toStart = average * 0.5;
       }
-      if (counter && difference > 0 && v[first] >= 0) {
-        double toZero = sampled * (v[first] / difference);
-        if (toZero < toStart) {
-          toStart = toZero;
-        }
-      }
-      double toEnd = (end - times[last]) / 1000.0;
+      double toEnd = end - times[last];
       if (toEnd >= threshold) {
-        toEnd = average / 2;
+        toEnd = average * 0.5;
       }
-      double factor = (sampled + toStart + toEnd) / sampled;
-      out[step] = difference * (perSecond ? factor / range : factor);
+      if (counter
+          && difference > 0
+          && firstValue >= 0
+          && sampled * firstValue < toStart * difference) {
+        toStart = sampled * (firstValue / difference);
+      }
+      out[step] = difference * ((sampled + toStart + toEnd) / sampled * scale);
     }
     return true;
+  }
+
+  /// The rows whose value is lower than the one before.
+  private static int[] resets(double[] v, int n) {
+    int count = 0;
+    for (int i = 1; i < n; i++) {
+      count += v[i] < v[i - 1] ? 1 : 0;
+    }
+    if (count == 0) {
+      return NO_RESETS;
+    }
+    var rows = new int[count];
+    int next = 0;
+    for (int i = 1; i < n; i++) {
+      if (v[i] < v[i - 1]) {
+        rows[next++] = i;
+      }
+    }
+    return rows;
   }
 }
