@@ -46,8 +46,10 @@ final class Binaries {
     if (operator.isSet()) {
       return set();
     }
-    return new VectorMatcher(query, expr)
-        .evaluate(evaluator.vector(expr.left()), evaluator.vector(expr.right()));
+    try (var left = Held.of(query, evaluator.vector(expr.left()));
+        var right = Held.of(query, evaluator.vector(expr.right()))) {
+      return new VectorMatcher(query, expr).evaluate(left.series(), right.series());
+    }
   }
 
   private SeriesStream withScalar(Expr operand, double[] scalar, boolean scalarLeft) {

@@ -7,6 +7,7 @@ import io.foursight.querylanguages.promql.ast.ValueType;
 import io.foursight.querylanguages.promql.functions.Extended;
 import io.foursight.querylanguages.promql.functions.FunctionCall;
 import io.foursight.querylanguages.promql.functions.RangeCall;
+import io.foursight.querylanguages.promql.functions.RangeFunction;
 import io.foursight.querylanguages.promql.functions.RangeFunctions;
 import io.foursight.querylanguages.promql.functions.VectorFunctions;
 import io.foursight.querylanguages.promql.series.AnnotationSink;
@@ -71,20 +72,11 @@ final class Calls implements FunctionCall {
       }
     }
     Expr argument = call.args().get(rangeIndex);
+    var function = kernel(name, argument);
     var ranged = evaluator.range(argument, Hints.function(name));
     var context =
         new RangeCall(
             evaluator.steps(), query.annotations(), argument.position(), parameter, scalars);
-    var extension =
-        ranged.expr() instanceof Expr.MatrixSelector m
-            ? m.selector().extension()
-            : Expr.Extension.NONE;
-    var function =
-        switch (extension) {
-          case NONE -> RangeFunctions.find(name).orElseThrow();
-          case ANCHORED -> Extended.of(name, true);
-          case SMOOTHED -> Extended.of(name, false);
-        };
     boolean warnsOfNames = name.equals("rate") || name.equals("increase");
     var stream =
         new RangeStream(
@@ -98,6 +90,18 @@ final class Calls implements FunctionCall {
             RangeFunctions.keepsName(name),
             warnsOfNames);
     return RangeFunctions.keepsName(name) ? stream : NameDrop.merged(query, argument, stream);
+  }
+
+  private static RangeFunction kernel(String name, Expr argument) {
+    var extension =
+        unwrap(argument) instanceof Expr.MatrixSelector m
+            ? m.selector().extension()
+            : Expr.Extension.NONE;
+    return switch (extension) {
+      case NONE -> RangeFunctions.find(name).orElseThrow();
+      case ANCHORED -> Extended.of(name, true);
+      case SMOOTHED -> Extended.of(name, false);
+    };
   }
 
   private SeriesStream absent(SeriesStream argument) {

@@ -196,8 +196,7 @@ final class Evaluator {
   }
 
   /// A range vector: its series, where it looks, and how far.
-  record Ranged(
-      RangeInput input, TimeLine line, long rangeMillis, RangeStream.Reach reach, Expr expr) {}
+  record Ranged(RangeInput input, TimeLine line, long rangeMillis, RangeStream.Reach reach) {}
 
   Ranged range(Expr expr, Hints hints) {
     return switch (expr) {
@@ -227,7 +226,7 @@ final class Evaluator {
                 e.selector().matchers(),
                 hints.of(steps.stepMillis(), range),
                 query.budget()));
-    return new Ranged(RangeInput.of(cursor), line, range, reach, e);
+    return new Ranged(RangeInput.of(cursor), line, range, reach);
   }
 
   private Ranged subquery(Expr.Subquery e) {
@@ -238,7 +237,7 @@ final class Evaluator {
         inner.endMillis() < inner.startMillis()
             ? SeriesStream.empty()
             : at(inner).vectorOf(e.expr());
-    return new Ranged(RangeInput.of(stream, inner), line, range, RangeStream.Reach.NONE, e);
+    return new Ranged(RangeInput.of(stream, inner), line, range, RangeStream.Reach.NONE);
   }
 
   /// The steps of a subquery lie on multiples of its step, from the first behind the left border.

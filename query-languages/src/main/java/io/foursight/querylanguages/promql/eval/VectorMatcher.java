@@ -62,26 +62,23 @@ final class VectorMatcher {
     }
   }
 
-  SeriesStream evaluate(SeriesStream left, SeriesStream right) {
-    try (var l = Held.of(query, left);
-        var r = Held.of(query, right)) {
-      List<StepSeries> many = swapped ? r.series() : l.series();
-      List<StepSeries> one = swapped ? l.series() : r.series();
-      var groups = new LinkedHashMap<Labels, Group>();
-      for (StepSeries series : many) {
-        group(groups, series).many.add(series);
-      }
-      for (StepSeries series : one) {
-        group(groups, series).one.add(series);
-      }
-      var results = new ArrayList<StepSeries>();
-      for (Group group : groups.values()) {
-        query.budget().check();
-        checkOneSide(group, many);
-        combine(group, results);
-      }
-      return SeriesStream.of(SeriesMerge.merge(results));
+  SeriesStream evaluate(List<StepSeries> left, List<StepSeries> right) {
+    List<StepSeries> many = swapped ? right : left;
+    List<StepSeries> one = swapped ? left : right;
+    var groups = new LinkedHashMap<Labels, Group>();
+    for (StepSeries series : many) {
+      group(groups, series).many.add(series);
     }
+    for (StepSeries series : one) {
+      group(groups, series).one.add(series);
+    }
+    var results = new ArrayList<StepSeries>();
+    for (Group group : groups.values()) {
+      query.budget().check();
+      checkOneSide(group, many);
+      combine(group, results);
+    }
+    return SeriesStream.of(SeriesMerge.merge(results));
   }
 
   private Group group(Map<Labels, Group> groups, StepSeries series) {
