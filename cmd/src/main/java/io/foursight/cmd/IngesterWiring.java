@@ -7,6 +7,7 @@ import io.foursight.ingester.IngesterRoutes;
 import io.foursight.ingester.metrics.MetricsFlusher;
 import io.foursight.ingester.metrics.MetricsIngester;
 import io.foursight.ingester.metrics.MetricsLimits;
+import io.foursight.ingester.metrics.MetricsShelf;
 import io.foursight.model.metrics.SeriesHash;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
@@ -14,6 +15,7 @@ import io.foursight.storage.wal.FileWal;
 import io.foursight.storage.wal.Wal;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Set;
 
 /// Log, heads and flushing. Owns the key of the process's series hash, which the decoders share.
@@ -79,7 +81,12 @@ final class IngesterWiring {
             directory.resolve("metrics"),
             context.clock(),
             meters.get());
-    var ingester = new Ingester(config.ingester(), wal.get(), metrics.get(), flusher, directory);
+    var ingester =
+        new Ingester(
+            config.ingester(),
+            wal.get(),
+            List.of(new MetricsShelf(metrics.get(), flusher)),
+            directory);
     new IngesterRoutes(ingester).register(context.routes());
     return ingester;
   }

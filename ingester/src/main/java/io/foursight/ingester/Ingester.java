@@ -1,11 +1,8 @@
 package io.foursight.ingester;
 
-import io.foursight.ingester.metrics.MetricsFlusher;
-import io.foursight.ingester.metrics.MetricsIngester;
 import io.foursight.model.Deadline;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
-import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
 import io.foursight.runtime.Service;
 import io.foursight.storage.wal.Wal;
@@ -13,8 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,24 +29,17 @@ public final class Ingester implements Service {
 
   private final IngesterConfig config;
   private final Wal wal;
-  private final MetricsIngester metrics;
-  private final MetricsFlusher flusher;
+  private final List<SignalShelf> shelves;
   private final Path shutdownMarker;
   private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
   private final CountDownLatch stopping = new CountDownLatch(1);
   private Optional<Thread> worker = Optional.empty();
 
   /// @param directory the ingester's own, for the marker of a prepared shutdown
-  public Ingester(
-      IngesterConfig config,
-      Wal wal,
-      MetricsIngester metrics,
-      MetricsFlusher flusher,
-      Path directory) {
+  public Ingester(IngesterConfig config, Wal wal, List<SignalShelf> shelves, Path directory) {
     this.config = config;
     this.wal = wal;
-    this.metrics = metrics;
-    this.flusher = flusher;
+    this.shelves = List.copyOf(shelves);
     this.shutdownMarker = directory.resolve("shutdown-requested.txt");
   }
 
@@ -57,15 +49,12 @@ public final class Ingester implements Service {
       throw new IllegalStateException("the ingester has been started before");
     }
     try {
-      flusher.start();
+      shelves.forEach(SignalShelf::start);
       wal.start();
       long began = System.nanoTime();
-      wal.replay(record -> {
-        if (record.signal() == Signal.METRICS) {
-          metrics.replay(record);
-        }
-      });
-      metrics.replayed(wal.cut());
+      wal.replay(this::replay);
+      long segment = wal.cut();
+      shelves.forEach(shelf -> shelf.replayed(segment));
       log.info(
           "log replayed component=ingester bytes={} ms={}",
           wal.sizeBytes(),
@@ -80,6 +69,20 @@ public final class Ingester implements Service {
     }
   }
 
+  private void replay(Wal.Record record) {
+    for (SignalShelf shelf : shelves) {
+      if (shelf.signal() == record.signal()) {
+        shelf.replay(record);
+        return;
+      }
+    }
+    throw new FoursightException(
+        ErrorKind.UNIMPLEMENTED,
+        "the log holds records of "
+            + record.signal().plural()
+            + ", which this version does not know");
+  }
+
   private void work() {
     long last = System.nanoTime();
     while (true) {
@@ -88,9 +91,9 @@ public final class Ingester implements Service {
           return;
         }
         long now = System.nanoTime();
-        metrics.tick(Math.max(1e-3, (now - last) / 1e9));
+        double seconds = Math.max(1e-3, (now - last) / 1e9);
         last = now;
-        flusher.tick();
+        shelves.forEach(shelf -> shelf.tick(seconds));
       } catch (InterruptedException e) {
         return;
       } catch (RuntimeException e) {
@@ -99,7 +102,7 @@ public final class Ingester implements Service {
     }
   }
 
-  /// Cuts and uploads; see [MetricsFlusher#flush].
+  /// Cuts and uploads; see [SignalShelf#flush].
   ///
   /// @param wait whether to repeat until everything is uploaded
   public void flush(Optional<TenantId> tenant, boolean wait) {
@@ -107,16 +110,21 @@ public final class Ingester implements Service {
       throw FoursightException.unavailable("the ingester is not running");
     }
     if (wait) {
-      flusher.flushUntil(tenant, Deadline.after(FLUSH_WAIT));
+      Deadline deadline = Deadline.after(FLUSH_WAIT);
+      shelves.forEach(shelf -> shelf.flushUntil(tenant, deadline));
     } else {
-      Thread.ofPlatform().daemon().name("ingester-flush-now").start(() -> flusher.flush(tenant));
+      Thread.ofPlatform()
+          .daemon()
+          .name("ingester-flush-now")
+          .start(() -> shelves.forEach(shelf -> shelf.flush(tenant)));
     }
   }
 
   /// Refuses writes from now on and uploads everything; the process stays up to answer reads.
   public void shutdown() {
-    metrics.close(Deadline.after(Duration.ofSeconds(30)));
-    flusher.flushUntil(Optional.empty(), Deadline.after(FLUSH_WAIT));
+    close(Deadline.after(Duration.ofSeconds(30)));
+    Deadline deadline = Deadline.after(FLUSH_WAIT);
+    shelves.forEach(shelf -> shelf.flushUntil(Optional.empty(), deadline));
   }
 
   /// Whether the next stop flushes, because of the marker or by configuration.
@@ -141,7 +149,13 @@ public final class Ingester implements Service {
 
   /// Tenants in memory.
   public Set<TenantId> tenants() {
-    return metrics.tenants();
+    var tenants = new TreeSet<TenantId>();
+    shelves.forEach(shelf -> tenants.addAll(shelf.tenants()));
+    return tenants;
+  }
+
+  private void close(Deadline deadline) {
+    shelves.forEach(shelf -> shelf.close(deadline));
   }
 
   public State state() {
@@ -154,14 +168,14 @@ public final class Ingester implements Service {
       state.compareAndSet(State.NEW, State.TERMINATED);
       return;
     }
-    metrics.close(deadline);
+    close(deadline);
     stopping.countDown();
     try {
       if (worker.isPresent()) {
         worker.get().join(deadline.remaining());
       }
       if (config.flushOnShutdown() || isShutdownPrepared()) {
-        flusher.flushUntil(Optional.empty(), deadline);
+        shelves.forEach(shelf -> shelf.flushUntil(Optional.empty(), deadline));
         prepareShutdown(false);
       }
     } catch (InterruptedException e) {

@@ -211,7 +211,7 @@ final class IngesterFixture {
             directory.resolve("flush"),
             clock,
             meters);
-    ingester = new Ingester(config, wal, metrics, flusher, directory);
+    ingester = new Ingester(config, wal, List.of(new MetricsShelf(metrics, flusher)), directory);
     ingester.start();
     return this;
   }

@@ -1,0 +1,43 @@
+package io.foursight.ingester;
+
+import io.foursight.model.Deadline;
+import io.foursight.model.Signal;
+import io.foursight.model.TenantId;
+import io.foursight.storage.wal.Wal;
+import java.util.Optional;
+import java.util.Set;
+
+/// What the skeleton asks of each signal: its part of replay, of the flush loop and of the end. The
+/// order of calls in a life: [#start], [#replay] for every record of the signal, [#replayed], then
+/// [#tick] and the flushes, then [#close].
+public interface SignalShelf {
+  Signal signal();
+
+  /// Removes what an earlier life left half-written.
+  void start();
+
+  /// One record of the log; records of different tenants may come at once.
+  void replay(Wal.Record record);
+
+  /// The whole log has been read and ends before `currentSegment`: writes are welcome.
+  void replayed(long currentSegment);
+
+  /// One round of the loop: measure, cut what is due, upload what is cut.
+  void tick(double seconds);
+
+  /// Cuts everything (of one tenant) and tries to upload it now.
+  ///
+  /// @return whether all of it is uploaded
+  boolean flush(Optional<TenantId> tenant);
+
+  /// As [#flush], repeated until it is done.
+  ///
+  /// @throws io.foursight.model.FoursightException `UNAVAILABLE` when the deadline passes first
+  void flushUntil(Optional<TenantId> tenant, Deadline deadline);
+
+  /// Tenants in memory.
+  Set<TenantId> tenants();
+
+  /// Refuses further writes and waits for those under way.
+  void close(Deadline deadline);
+}
