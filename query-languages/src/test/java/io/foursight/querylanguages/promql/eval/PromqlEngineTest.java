@@ -96,6 +96,14 @@ class PromqlEngineTest {
   }
 
   @Test
+  void subqueryOfTooManySteps_isRefusedBeforeItTakesMemory() {
+    load(1);
+    assertThatThrownBy(() -> run("max_over_time(m[10y:1ms])", 0, 0, QueryBudget.unlimited()))
+        .isInstanceOfSatisfying(
+            FoursightException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.QUERY_LIMIT));
+  }
+
+  @Test
   void malformedQuery_isBadData_andFailingOneIsExecution() {
     load(2);
     assertThatThrownBy(() -> run("sum(", 0, 0, QueryBudget.unlimited()))
