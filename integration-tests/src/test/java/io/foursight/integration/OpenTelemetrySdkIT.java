@@ -51,9 +51,9 @@ class OpenTelemetrySdkIT {
                     api,
                     "request_duration_seconds_bucket"
                         + job
-                        + ",le=\"1.0\"} or request_duration_seconds_bucket"
+                        + ",le=\"5.0\"} or request_duration_seconds_bucket"
                         + job
-                        + ",le=\"1\"}"))
+                        + ",le=\"5\"}"))
             .isEqualTo("1");
         assertThat(value(api, "histogram_count(payload_bytes" + job + "})")).isEqualTo("3");
         assertThat(value(api, "target_info" + job + ",host_name=\"h1\"}")).isEqualTo("1");
