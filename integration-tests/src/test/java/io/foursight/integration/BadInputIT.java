@@ -25,13 +25,14 @@ import org.xerial.snappy.Snappy;
 /// server goes on and what was stored stays.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadInputIT {
-  @TempDir Path directory;
+  private Path directory;
   private FoursightProcess server;
   private PrometheusApi api;
   private long now;
 
   @BeforeAll
-  void start() throws Exception {
+  void start(@TempDir Path shared) throws Exception {
+    directory = shared;
     server = new FoursightProcess(directory.resolve("server")).start();
     api = new PrometheusApi(server.url() + "/prometheus");
     now = System.currentTimeMillis();

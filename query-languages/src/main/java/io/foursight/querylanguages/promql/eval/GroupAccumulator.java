@@ -182,7 +182,7 @@ abstract class GroupAccumulator {
         }
         double b = best[step];
         // Anything replaces an absent value or a NaN.
-        if (b != b || (max ? x > b : x < b)) {
+        if (Double.isNaN(b) || (max ? x > b : x < b)) {
           best[step] = x;
         }
       }

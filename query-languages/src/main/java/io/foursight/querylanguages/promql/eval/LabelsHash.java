@@ -48,6 +48,7 @@ final class LabelsHash {
     out.writeBytes(bytes);
   }
 
+  @SuppressWarnings("ConstantOverflow")
   static long xxh64(byte[] bytes) {
     var in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     long h;

@@ -59,7 +59,7 @@ final class OverTime implements RangeFunction {
     double[] v = w.floats;
     double min = v[from];
     for (int i = from + 1; i < to; i++) {
-      if (v[i] < min || min != min) {
+      if (v[i] < min || Double.isNaN(min)) {
         min = v[i];
       }
     }
@@ -70,7 +70,7 @@ final class OverTime implements RangeFunction {
     double[] v = w.floats;
     double max = v[from];
     for (int i = from + 1; i < to; i++) {
-      if (v[i] > max || max != max) {
+      if (v[i] > max || Double.isNaN(max)) {
         max = v[i];
       }
     }

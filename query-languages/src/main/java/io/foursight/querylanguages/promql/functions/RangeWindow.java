@@ -71,7 +71,7 @@ public final class RangeWindow {
   private static boolean hasStale(double[] values, int n) {
     for (int i = 0; i < n; i++) {
       double v = values[i];
-      if (v != v && StaleMarker.isStale(v)) {
+      if (Double.isNaN(v) && StaleMarker.isStale(v)) {
         return true;
       }
     }

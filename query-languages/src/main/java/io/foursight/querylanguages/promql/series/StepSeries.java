@@ -59,7 +59,7 @@ public final class StepSeries {
   }
 
   public static boolean isAbsent(double value) {
-    return value != value && Double.doubleToRawLongBits(value) == ABSENT_BITS;
+    return Double.isNaN(value) && Double.doubleToRawLongBits(value) == ABSENT_BITS;
   }
 
   public Labels labels() {
