@@ -116,13 +116,19 @@ final class OneLine {
       text.append(m.cardinality() == Cardinality.MANY_TO_ONE ? " group_left (" : " group_right (");
       text.append(labels(m.include())).append(')');
     }
-    if (m.fillLeft().isPresent() && m.fillLeft().equals(m.fillRight())) {
-      text.append(" fill (").append(GoFloats.plain(m.fillLeft().getAsDouble())).append(')');
+    var left = m.fillLeft();
+    var right = m.fillRight();
+    // Compared as numbers: NaN on both sides is written twice.
+    if (left.isPresent() && right.isPresent() && left.getAsDouble() == right.getAsDouble()) {
+      fill(text, "fill", left.getAsDouble());
       return;
     }
-    m.fillLeft().ifPresent(v -> text.append(" fill_left (").append(GoFloats.plain(v)).append(')'));
-    m.fillRight()
-        .ifPresent(v -> text.append(" fill_right (").append(GoFloats.plain(v)).append(')'));
+    left.ifPresent(v -> fill(text, "fill_left", v));
+    right.ifPresent(v -> fill(text, "fill_right", v));
+  }
+
+  private static void fill(StringBuilder text, String word, double value) {
+    text.append(' ').append(word).append(" (").append(GoFloats.general(value)).append(')');
   }
 
   static String subquerySuffix(Subquery s) {
@@ -201,25 +207,27 @@ final class OneLine {
     return GoDurations.format(Math.round(value * 1000));
   }
 
-  /// Plain numbers of seconds print as durations, as Prometheus does.
+  /// A plain number of seconds prints as a duration.
   static String duration(DurationExpr d) {
-    return switch (d) {
-      case DurationExpr.Seconds s -> seconds(s.value());
-      case DurationExpr.Step _ -> "step()";
-      case DurationExpr.Range _ -> "range()";
-      case DurationExpr.Sign s -> (s.negative() ? "-" : "+") + duration(s.operand());
-      case DurationExpr.Paren p -> "(" + duration(p.inner()) + ")";
-      case DurationExpr.Extreme e ->
-          (e.max() ? "max_of(" : "min_of(") + duration(e.left()) + ", " + duration(e.right()) + ")";
-      case DurationExpr.Arithmetic a ->
-          operand(a.left()) + " " + a.operator().symbol() + " " + operand(a.right());
-    };
+    return d instanceof DurationExpr.Seconds s ? seconds(s.value()) : computed(d);
   }
 
-  /// Inside arithmetic a number keeps its form: `5m * 2` is not `5m * 2s`.
-  private static String operand(DurationExpr d) {
-    return d instanceof DurationExpr.Seconds s && !s.written()
-        ? GoFloats.plain(s.value())
-        : duration(d);
+  /// Inside a computed duration a number keeps its form: `5m * 2` is not `5m * 2s`. Double brackets
+  /// and the sign `+` say nothing and go.
+  private static String computed(DurationExpr d) {
+    return switch (d) {
+      case DurationExpr.Seconds s -> s.written() ? seconds(s.value()) : GoFloats.plain(s.value());
+      case DurationExpr.Step _ -> "step()";
+      case DurationExpr.Range _ -> "range()";
+      case DurationExpr.Sign s -> (s.negative() ? "-" : "") + computed(s.operand());
+      case DurationExpr.Paren p ->
+          p.inner() instanceof DurationExpr.Paren
+              ? computed(p.inner())
+              : "(" + computed(p.inner()) + ")";
+      case DurationExpr.Extreme e ->
+          (e.max() ? "max_of(" : "min_of(") + computed(e.left()) + ", " + computed(e.right()) + ")";
+      case DurationExpr.Arithmetic a ->
+          computed(a.left()) + " " + a.operator().symbol() + " " + computed(a.right());
+    };
   }
 }

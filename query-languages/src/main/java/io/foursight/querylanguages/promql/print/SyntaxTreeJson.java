@@ -1,9 +1,7 @@
 package io.foursight.querylanguages.promql.print;
 
-import io.foursight.model.FoursightException;
 import io.foursight.model.LabelMatcher;
 import io.foursight.querylanguages.promql.ast.DurationExpr;
-import io.foursight.querylanguages.promql.ast.DurationExpr.Use;
 import io.foursight.querylanguages.promql.ast.Expr;
 import io.foursight.querylanguages.promql.ast.Expr.Aggregation;
 import io.foursight.querylanguages.promql.ast.Expr.Binary;
@@ -21,15 +19,18 @@ import io.foursight.querylanguages.promql.ast.TimeModifiers;
 import io.foursight.querylanguages.promql.ast.VectorMatching;
 import io.foursight.querylanguages.text.GoFloats;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
-/// The syntax tree as `/api/v1/parse_query` shapes it. Durations are milliseconds; one that depends
-/// on the query's step or range counts with zero for them.
+/// The syntax tree as `/api/v1/parse_query` shapes it. Durations are milliseconds; a computed one
+/// is zero there and has a tree of its own.
 final class SyntaxTreeJson {
   private final JsonText out;
+  private final DurationJson durations;
 
   SyntaxTreeJson(JsonText out) {
     this.out = out;
+    this.durations = new DurationJson(out);
   }
 
   void write(Expr e) {
@@ -59,15 +60,16 @@ final class SyntaxTreeJson {
         out.close('}');
       }
       case MatrixSelector m -> {
-        begin("matrixSelector").key("range").raw(millis(m.range(), Use.RANGE));
+        begin("matrixSelector");
+        durations.fields("range", m.range());
         selector(m.selector());
         out.close('}');
       }
       case Subquery s -> {
         begin("subquery").key("expr");
         write(s.expr());
-        out.key("range").raw(millis(s.range(), Use.RANGE));
-        out.key("step").raw(s.step().map(d -> millis(d, Use.STEP)).orElse(0L));
+        durations.fields("range", s.range());
+        optional("step", s.step());
         time(s.time());
         out.close('}');
       }
@@ -88,14 +90,13 @@ final class SyntaxTreeJson {
       out.key("type").text(m.type().symbol()).close('}');
     }
     out.close(']');
-    if (v.extension() != Extension.NONE) {
-      out.key(v.extension() == Extension.ANCHORED ? "anchored" : "smoothed").raw(true);
-    }
+    out.key("anchored").raw(v.extension() == Extension.ANCHORED);
+    out.key("smoothed").raw(v.extension() == Extension.SMOOTHED);
     time(v.time());
   }
 
   private void time(TimeModifiers t) {
-    out.key("offset").raw(t.offset().map(d -> millis(d, Use.OFFSET)).orElse(0L));
+    optional("offset", t.offset());
     var at = t.at().orElse(null);
     out.key("timestamp").raw(at instanceof TimeModifiers.Timestamp s ? s.millis() : null);
     out.key("startOrEnd");
@@ -108,12 +109,8 @@ final class SyntaxTreeJson {
     }
   }
 
-  private static long millis(DurationExpr d, Use use) {
-    try {
-      return d.millis(use, 0, 0);
-    } catch (FoursightException e) {
-      return 0;
-    }
+  private void optional(String key, Optional<DurationExpr> duration) {
+    duration.ifPresentOrElse(d -> durations.fields(key, d), () -> durations.none(key, 0));
   }
 
   private void call(Call c) {
@@ -150,10 +147,8 @@ final class SyntaxTreeJson {
     names("labels", m.labels());
     out.key("on").raw(m.on());
     names("include", m.include());
-    if (m.fillLeft().isPresent() || m.fillRight().isPresent()) {
-      out.key("fillValues").open('{').key("lhs").raw(number(m.fillLeft()));
-      out.key("rhs").raw(number(m.fillRight())).close('}');
-    }
+    out.key("fillValues").open('{').key("lhs").raw(number(m.fillLeft()));
+    out.key("rhs").raw(number(m.fillRight())).close('}');
     out.close('}');
   }
 

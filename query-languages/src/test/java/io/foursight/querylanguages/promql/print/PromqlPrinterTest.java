@@ -37,6 +37,12 @@ class PromqlPrinterTest {
         "rate(x[5m]smoothed)|rate(x[5m] smoothed)",
         "x[5m*2+step()]|x[5m * 2 + step()]",
         "a + fill(0) b|a + fill (0) b",
+        "a + fill(NaN) b|a + fill_left (NaN) fill_right (NaN) b",
+        "a + fill_right(-1.5e9) b|a + fill_right (-1.5e+09) b",
+        "x[((5))]|x[(5)]",
+        "x[5 + +step()]|x[5 + step()]",
+        "x[-(-5m)]|x[-(-5m)]",
+        "x[min_of(5, 5s)] offset +(1)|x[min_of(5, 5s)] offset (1)",
         "count_values('v', x)|count_values(\"v\", x)",
       })
   void oneLine_isNormalized(String query, String expected) {
@@ -102,11 +108,43 @@ class PromqlPrinterTest {
           "expr":{"type":"call","func":{"name":"rate","argTypes":["matrix"],"variadic":0,
             "returnType":"vector"},
            "args":[{"type":"matrixSelector","name":"x","range":300000,"offset":60000,
+             "rangeExpr":null,"offsetExpr":null,"anchored":false,"smoothed":false,
              "timestamp":null,"startOrEnd":"end",
              "matchers":[{"name":"b","value":"c","type":"=~"},
                          {"name":"__name__","value":"x","type":"="}]}]}}}
         """;
     assertThat(mapper.readTree(PromqlPrinter.json(parse(query))))
         .isEqualTo(mapper.readTree(expected));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "x[(5)]|{'type':'durationExpr','lhs':null,'op':'+','wrapped':true,"
+            + "'rhs':{'type':'numberLiteral','val':'5','duration':false}}",
+        "x[-(step())]|{'type':'durationExpr','lhs':null,'op':'-','wrapped':false,"
+            + "'rhs':{'type':'durationExpr','lhs':null,'op':'step','rhs':null,'wrapped':true}}",
+        "x[(+range())]|{'type':'durationExpr','lhs':null,'op':'range','rhs':null,'wrapped':true}",
+        "x[max_of(5m,1)]|{'type':'durationExpr','op':'max_of','wrapped':false,"
+            + "'lhs':{'type':'numberLiteral','val':'300','duration':true},"
+            + "'rhs':{'type':'numberLiteral','val':'1','duration':false}}",
+      })
+  void json_hasATreeForComputedDurations(String query, String expected) throws Exception {
+    var mapper = new ObjectMapper();
+    var tree = mapper.readTree(PromqlPrinter.json(parse(query)));
+    assertThat(tree.get("range").asInt()).isZero();
+    assertThat(tree.get("rangeExpr")).isEqualTo(mapper.readTree(expected.replace('\'', '"')));
+  }
+
+  @Test
+  void json_keepsTheSignOfAnOffset() throws Exception {
+    var mapper = new ObjectMapper();
+    var tree = mapper.readTree(PromqlPrinter.json(parse("x offset +step()")));
+    assertThat(tree.get("offsetExpr").get("op").asText()).isEqualTo("+");
+    tree = mapper.readTree(PromqlPrinter.json(parse("x offset -1m")));
+    assertThat(tree.get("offset").asInt()).isEqualTo(-60_000);
+    assertThat(tree.get("offsetExpr").isNull()).isTrue();
   }
 }
