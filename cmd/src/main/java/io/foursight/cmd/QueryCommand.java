@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
+import io.foursight.model.TenantId;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.math.BigDecimal;
@@ -16,104 +17,94 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 
 /// `foursight query [flags] EXPR`: asks a running server over its Prometheus API. An instant query,
-/// or a range query when `--start` and `--end` are given.
+/// or a range query when `-start` is given.
 final class QueryCommand {
+  private static final String URL = "http://localhost:8080/prometheus";
+  private static final Set<String> FLAGS =
+      Set.of("url", "time", "start", "end", "step", "tenant", "output");
   private static final String USAGE =
       """
       usage: foursight query [flags] EXPR
-        --url=URL       server, default http://localhost:8080/prometheus
-        --time=T        evaluation time (seconds or RFC 3339), default now
-        --start=T --end=T --step=D   range query; step defaults to 1m
-        --tenant=ID     X-Scope-OrgID
-        --output=table|json
-      """;
+        -url=URL                     server, default %s
+        -time=T                      evaluation time, default now
+        -start=T -end=T -step=D      range query; end defaults to now, step to 1m
+        -tenant=ID                   X-Scope-OrgID
+        -output=table|json           the table has series, time, value, with tabs between
+      T is seconds since the epoch, 2026-01-02T03:04:05Z, now, or an age such as -1h.
+      An expression that starts with a dash goes after --
+      """
+          .formatted(URL);
 
   private QueryCommand() {}
 
-  static int run(List<String> arguments, PrintStream out) {
-    Map<String, String> flags = new TreeMap<>();
-    List<String> words = new ArrayList<>();
-    parse(arguments, flags, words);
-    if (flags.containsKey("help")) {
+  static int run(List<String> rest, PrintStream out) {
+    var arguments = ToolArguments.parse(rest, FLAGS, USAGE);
+    if (arguments.help()) {
       out.print(USAGE);
       return 0;
     }
-    if (words.size() != 1) {
-      throw FoursightException.badData("expected one expression\n" + USAGE);
-    }
-    JsonNode answer = ask(flags, words.getFirst());
-    if (flags.getOrDefault("output", "table").equals("json")) {
+    arguments.refuseConfigFlags();
+    boolean json = arguments.json();
+    JsonNode answer = ask(arguments, arguments.word("one expression"));
+    if (json) {
       out.println(answer.path("data").toString());
     } else {
       table(answer.path("data"), out);
+      answer.path("warnings").forEach(warning -> out.println("warning: " + warning.asText()));
+      answer.path("infos").forEach(info -> out.println("info: " + info.asText()));
     }
-    answer.path("warnings").forEach(warning -> out.println("warning: " + warning.asText()));
-    answer.path("infos").forEach(info -> out.println("info: " + info.asText()));
     return 0;
   }
 
-  private static void parse(List<String> arguments, Map<String, String> flags, List<String> words) {
-    Iterator<String> rest = arguments.iterator();
-    while (rest.hasNext()) {
-      String argument = rest.next();
-      if (!argument.matches("--?[a-z]+(=.*)?")) {
-        words.add(argument);
-        continue;
-      }
-      String flag = argument.replaceFirst("^--?", "");
-      int equals = flag.indexOf('=');
-      String name = equals < 0 ? flag : flag.substring(0, equals);
-      if (!List.of("url", "time", "start", "end", "step", "tenant", "output", "help")
-          .contains(name)) {
-        throw FoursightException.badData("unknown flag " + argument + "\n" + USAGE);
-      }
-      if (equals < 0 && !name.equals("help") && !rest.hasNext()) {
-        throw FoursightException.badData("flag --" + name + " needs a value\n" + USAGE);
-      }
-      flags.put(
-          name, equals >= 0 ? flag.substring(equals + 1) : name.equals("help") ? "" : rest.next());
-    }
-  }
-
-  private static JsonNode ask(Map<String, String> flags, String expression) {
-    boolean range = flags.containsKey("start") || flags.containsKey("end");
+  private static JsonNode ask(ToolArguments arguments, String expression) {
+    boolean range = arguments.has("start") || arguments.has("end") || arguments.has("step");
+    long now = System.currentTimeMillis();
     Map<String, String> form = new LinkedHashMap<>();
     form.put("query", expression);
     if (range) {
-      String now = BigDecimal.valueOf(System.currentTimeMillis(), 3).toPlainString();
-      if (!flags.containsKey("start")) {
-        throw FoursightException.badData("a range query needs --start\n" + USAGE);
+      if (!arguments.has("start")) {
+        throw arguments.wrong("a range query needs -start");
       }
-      form.put("start", flags.get("start"));
-      form.put("end", flags.getOrDefault("end", now));
-      form.put("step", flags.getOrDefault("step", "1m"));
-    } else if (flags.containsKey("time")) {
-      form.put("time", flags.get("time"));
+      if (arguments.has("time")) {
+        throw arguments.wrong("-time is for instant queries, -start and -end for range queries");
+      }
+      form.put("start", seconds(arguments, "start", now));
+      form.put("end", seconds(arguments, "end", now));
+      form.put("step", arguments.value("step").orElse("1m"));
+    } else {
+      form.put("time", seconds(arguments, "time", now));
     }
-    String base =
-        flags.getOrDefault("url", "http://localhost:8080/prometheus").replaceFirst("/+$", "");
-    URI uri;
+    String base = arguments.value("url").orElse(URL).replaceFirst("/+$", "");
+    HttpRequest.Builder request;
     try {
-      uri = URI.create(base + "/api/v1/" + (range ? "query_range" : "query"));
+      request =
+          HttpRequest.newBuilder(URI.create(base + "/api/v1/" + (range ? "query_range" : "query")));
     } catch (IllegalArgumentException e) {
-      throw FoursightException.badData("not a URL: \"" + base + "\"");
+      throw FoursightException.badData("not an http URL: \"" + base + "\"");
     }
-    var request =
-        HttpRequest.newBuilder(uri)
-            .timeout(Duration.ofMinutes(5))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .POST(HttpRequest.BodyPublishers.ofString(encoded(form)));
-    if (flags.containsKey("tenant")) {
-      request.header("X-Scope-OrgID", flags.get("tenant"));
-    }
+    request
+        .timeout(Duration.ofMinutes(5))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .POST(HttpRequest.BodyPublishers.ofString(encoded(form)));
+    arguments
+        .value("tenant")
+        .ifPresent(tenant -> {
+          // Checks its characters, so that it fits a header; federated ids are separated by |.
+          TenantId.parseFederated(tenant);
+          request.header("X-Scope-OrgID", tenant);
+        });
     return send(request.build());
+  }
+
+  private static String seconds(ToolArguments arguments, String flag, long now) {
+    long millis = arguments.value(flag).map(t -> ToolTimes.millis(flag, t, now)).orElse(now);
+    return BigDecimal.valueOf(millis, 3).toPlainString();
   }
 
   private static JsonNode send(HttpRequest request) {

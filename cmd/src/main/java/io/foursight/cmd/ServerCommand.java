@@ -13,6 +13,9 @@ final class ServerCommand {
       foursight [-target=all] [-config.file=FILE] [-config.expand-env] [flags]
       foursight query [flags] EXPR           (foursight query -help)
       foursight check config [FILE] [flags]
+      foursight blocks list|inspect|verify   (foursight blocks -help)
+      foursight import prometheus DIR        (foursight import -help)
+      foursight export prometheus DIR        (foursight export -help)
 
       -target picks what runs: all, read, write, backend, or a list of
         %s

@@ -14,9 +14,15 @@ final class Subcommands {
     return switch (arguments.getFirst()) {
       case "query" -> QueryCommand.run(rest, out);
       case "check" -> CheckCommand.run(rest, out);
+      case "blocks" -> BlocksCommand.run(rest, out);
+      case "import" -> ImportCommand.run(rest, out);
+      case "export" -> ExportCommand.run(rest, out);
       default ->
           throw FoursightException.badData(
-              "no command \"" + arguments.getFirst() + "\"; there are: query, check config");
+              "no command \""
+                  + arguments.getFirst()
+                  + "\"; there are: query, check config, blocks, import"
+                  + " prometheus, export prometheus");
     };
   }
 }

@@ -125,7 +125,7 @@ class ArchitectureTest {
     stays("com.linecorp.armeria..", "io.foursight.runtime..");
     stays("software.amazon.awssdk..", "io.foursight.storage..");
     stays("ch.qos.logback..", "io.foursight.runtime..", "io.foursight.cmd..");
-    stays("picocli..", "io.foursight.cmd..");
+    stays("picocli..", "io.foursight.benchmarks..");
     stays("org.apache.lucene..", "io.foursight.querylanguages..");
     stays("com.google.re2j..", "io.foursight.querylanguages..");
     stays("tools.jackson..", "io.foursight.none..");
