@@ -95,14 +95,14 @@ final class ImportCommand {
     } catch (IOException e) {
       throw FoursightException.badData("cannot read directory " + directory + ": " + e);
     }
-    if (sources.isEmpty()) {
-      throw FoursightException.badData("no Prometheus blocks in " + directory);
-    }
     if (Files.isDirectory(directory.resolve("wal"))) {
       out.println(
           "note: "
               + directory.resolve("wal")
               + " holds samples that are in no block yet; they are not imported (see -help)");
+    }
+    if (sources.isEmpty()) {
+      throw FoursightException.badData("no Prometheus blocks in " + directory);
     }
     sources.sort(
         Comparator.comparingLong((Source s) -> s.meta.minTimeMillis())

@@ -1,7 +1,12 @@
 package io.foursight.cmd;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.model.TenantId;
@@ -26,6 +31,15 @@ import java.util.Set;
 /// or a range query when `-start` is given.
 final class QueryCommand {
   private static final String URL = "http://localhost:8080/prometheus";
+
+  /// Times stay the digits that the server wrote.
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+          .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
+          .build();
+
   private static final Set<String> FLAGS =
       Set.of("url", "time", "start", "end", "step", "tenant", "output");
   private static final String USAGE =
@@ -53,13 +67,21 @@ final class QueryCommand {
     boolean json = arguments.json();
     JsonNode answer = ask(arguments, arguments.word("one expression"));
     if (json) {
-      out.println(answer.path("data").toString());
+      out.println(text(answer.path("data")));
     } else {
       table(answer.path("data"), out);
       answer.path("warnings").forEach(warning -> out.println("warning: " + warning.asText()));
       answer.path("infos").forEach(info -> out.println("info: " + info.asText()));
     }
     return 0;
+  }
+
+  private static String text(JsonNode data) {
+    try {
+      return JSON.writeValueAsString(data);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static JsonNode ask(ToolArguments arguments, String expression) {
@@ -112,7 +134,7 @@ final class QueryCommand {
       var reply = http.send(request, BodyHandlers.ofString());
       JsonNode answer;
       try {
-        answer = new ObjectMapper().readTree(reply.body());
+        answer = JSON.readTree(reply.body());
       } catch (IOException notJson) {
         throw FoursightException.unavailable(
             request.uri() + " answered " + reply.statusCode() + ": " + reply.body().strip());
