@@ -24,11 +24,11 @@ final class QueryGenerator {
           "delta");
   private static final List<String> COUNTER = List.of("rate", "increase", "irate", "resets");
   private static final List<String> MATH =
-      List.of("abs", "ceil", "floor", "exp", "sqrt", "ln", "log2", "log10", "sgn", "sin", "deg");
+      List.of("abs", "ceil", "floor", "exp", "sqrt", "ln", "log2", "log10", "sgn", "tanh", "deg");
   private static final List<String> DATES =
       List.of("hour", "minute", "day_of_week", "day_of_month", "month", "year", "days_in_month");
   private static final List<String> AGGREGATES =
-      List.of("sum", "avg", "min", "max", "count", "group", "stddev", "stdvar");
+      List.of("sum", "avg", "min", "max", "count", "group");
   private static final List<String> ARITHMETIC = List.of("+", "-", "*", "/", "%", "^");
   private static final List<String> COMPARISON = List.of("==", "!=", "<", "<=", ">", ">=");
   private static final List<String> LABELS = List.of("job", "instance", "code", "zone");
@@ -112,7 +112,8 @@ final class QueryGenerator {
     return switch (random.nextInt(10)) {
       case 0 -> "quantile" + grouping() + " (0.9, " + inner + ")";
       case 1 -> "count_values" + grouping() + " (\"v\", " + "count by (job, code) (" + inner + "))";
-      case 2 -> "sum" + grouping() + " (topk" + grouping() + " (2, " + gauge() + "))";
+      case 2 -> pick(List.of("stddev", "stdvar")) + grouping() + " (" + gauge() + ")";
+      case 3 -> "sum" + grouping() + " (topk" + grouping() + " (2, " + gauge() + "))";
       default -> pick(AGGREGATES) + grouping() + " (" + inner + ")";
     };
   }

@@ -20,7 +20,9 @@ import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
 /// A fully anchored RE2 expression whose `.` matches a newline: the meaning of `=~` in PromQL. Time
 /// is linear in the text, memory bounded. Immutable, safe from any thread.
 public final class RegexMatcher implements TextMatcher {
-  private static final int MAX_LITERALS = 1024;
+  private static final int MAX_LITERALS = 100_000;
+  private static final int MAX_PRODUCT = 1024;
+  private static final int MAX_GENERAL_NODES = 10_000;
   private static final int DETERMINIZE_WORK = 20_000;
   private static final int MAX_AUTOMATON_NODES = 4_000;
 
@@ -74,12 +76,30 @@ public final class RegexMatcher implements TextMatcher {
   /// @throws FoursightException `BAD_DATA` with the message of Go's regexp package for a malformed
   ///   expression, or when it is too large
   public static RegexMatcher compile(String expression) {
-    Node node = RegexParser.parse(expression, true);
-    Pattern pattern = pattern(expression);
+    RegexParser.Parsed parsed = RegexParser.parse(expression, true);
+    Node node = parsed.node();
+    if (!parsed.plain()) {
+      checkSize(node);
+      // For its judgement of the syntax, whatever road is taken below.
+      pattern(expression);
+    }
     var texts = literals(node);
     Optional<Set<String>> literals =
         texts.isEmpty() ? Optional.empty() : Optional.of(Set.copyOf(texts));
-    return new RegexMatcher(expression, road(node, texts, pattern), literals, prefix(node));
+    return new RegexMatcher(expression, road(node, literals, expression), literals, prefix(node));
+  }
+
+  /// RE2/J's compiler takes seconds beyond some ten thousand steps.
+  private static void checkSize(Node node) {
+    long nodes = count(node);
+    if (nodes > MAX_GENERAL_NODES) {
+      throw FoursightException.badData(
+          "error parsing regexp: expression too large: it has "
+              + nodes
+              + " steps, the limit is "
+              + MAX_GENERAL_NODES
+              + " unless it only lists literals");
+    }
   }
 
   static Pattern pattern(String expression) {
@@ -92,9 +112,9 @@ public final class RegexMatcher implements TextMatcher {
     }
   }
 
-  private static Road road(Node node, Set<String> texts, Pattern pattern) {
-    if (!texts.isEmpty()) {
-      return new Literals(Set.copyOf(texts));
+  private static Road road(Node node, Optional<Set<String>> texts, String expression) {
+    if (texts.isPresent()) {
+      return new Literals(texts.get());
     }
     List<Node> parts = node instanceof Node.Concat c ? c.parts() : List.of(node);
     if (parts.size() == 1 && isAnything(parts.getFirst(), 0)) {
@@ -104,8 +124,15 @@ public final class RegexMatcher implements TextMatcher {
       return new AnyText(false);
     }
     Optional<Road> fixed = fixed(parts);
-    return fixed.orElseGet(
-        () -> machine(node).map(Road.class::cast).orElseGet(() -> new General(pattern)));
+    if (fixed.isPresent()) {
+      return fixed.get();
+    }
+    Optional<Machine> machine = machine(node);
+    if (machine.isPresent()) {
+      return machine.get();
+    }
+    checkSize(node);
+    return new General(pattern(expression));
   }
 
   private static boolean isAnything(Node node, int min) {
@@ -256,7 +283,7 @@ public final class RegexMatcher implements TextMatcher {
     Set<String> all = Set.of("");
     for (Node part : parts) {
       var some = literals(part);
-      if (some.isEmpty() || (long) all.size() * some.size() > MAX_LITERALS) {
+      if (some.isEmpty() || (long) all.size() * some.size() > MAX_PRODUCT) {
         return Set.of();
       }
       var next = new LinkedHashSet<String>();

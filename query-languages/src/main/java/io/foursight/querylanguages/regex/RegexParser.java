@@ -11,8 +11,13 @@ final class RegexParser {
   static final int MAX_DEPTH = 1000;
   static final long MAX_SIZE = 200_000;
 
+  /// @param plain nothing was met whose legality only RE2/J can judge, so that the syntax is known
+  ///   to be right
+  record Parsed(Node node, boolean plain) {}
+
   private final String text;
   private int at;
+  private boolean plain = true;
   private boolean ignoreCase;
   private boolean dotAll;
 
@@ -22,11 +27,11 @@ final class RegexParser {
   }
 
   /// @throws FoursightException `BAD_DATA` past the bounds
-  static Node parse(String text, boolean dotAll) {
+  static Parsed parse(String text, boolean dotAll) {
     var parser = new RegexParser(text, dotAll);
     Node node = parser.alternation(0);
     if (parser.at < text.length()) {
-      node = new Node.Opaque();
+      node = parser.opaque();
     }
     if (size(node, 0) > MAX_SIZE) {
       throw FoursightException.badData(
@@ -34,7 +39,12 @@ final class RegexParser {
               + MAX_SIZE
               + " steps");
     }
-    return node;
+    return new Parsed(node, parser.plain);
+  }
+
+  private Node opaque() {
+    plain = false;
+    return new Node.Opaque();
   }
 
   private static long size(Node node, int depth) {
@@ -82,7 +92,7 @@ final class RegexParser {
       parts.add(repeated(atom));
       if (at == before) {
         at++;
-        parts.add(new Node.Opaque());
+        parts.add(opaque());
       }
     }
     return switch (parts.size()) {
@@ -94,7 +104,7 @@ final class RegexParser {
 
   private Node repeated(Node atom) {
     Node node = atom;
-    while (at < text.length()) {
+    for (int repeats = 0; at < text.length(); repeats++) {
       char c = text.charAt(at);
       if (c == '*') {
         node = new Node.Repeat(node, 0, -1);
@@ -110,10 +120,14 @@ final class RegexParser {
         if (bounds.length == 0) {
           return node;
         }
+        plain &=
+            bounds[0] <= 1000 && bounds[1] <= 1000 && (bounds[1] < 0 || bounds[0] <= bounds[1]);
         node = new Node.Repeat(node, bounds[0], bounds[1]);
       } else {
         return node;
       }
+      // A repetition of a repetition is an error, but not in every spelling.
+      plain &= repeats == 0;
       // Greediness does not change what matches as a whole.
       if (at < text.length() && text.charAt(at) == '?') {
         at++;
@@ -154,12 +168,12 @@ final class RegexParser {
         return dotAll ? Node.Chars.ANY : Node.Chars.ANY_BUT_NEWLINE;
       case '^', '$':
         at++;
-        return new Node.Opaque();
+        return opaque();
       case '\\':
         return escape();
       case '*', '+', '?':
         at++;
-        return new Node.Opaque();
+        return opaque();
       default:
         at += Character.charCount(c);
         return literal(c);
@@ -172,7 +186,7 @@ final class RegexParser {
     }
     if (c > 0x7f || c == 'k' || c == 'K' || c == 's' || c == 'S') {
       // Letters with more than two cases, or maybe so: left to RE2/J.
-      return new Node.Opaque();
+      return opaque();
     }
     int upper = Character.toUpperCase(c);
     int lower = Character.toLowerCase(c);
@@ -183,6 +197,10 @@ final class RegexParser {
     at++;
     boolean caseBefore = ignoreCase;
     boolean dotBefore = dotAll;
+    if (at < text.length() && text.charAt(at) == '?') {
+      // Flags and names: their spelling is RE2/J's to judge.
+      plain = false;
+    }
     if (at + 1 < text.length() && text.charAt(at) == '?') {
       int i = at + 1;
       if (text.startsWith("P<", i) || text.charAt(i) == '<') {
@@ -195,6 +213,8 @@ final class RegexParser {
     Node inner = alternation(depth + 1);
     if (at < text.length()) {
       at++;
+    } else {
+      plain = false;
     }
     ignoreCase = caseBefore;
     dotAll = dotBefore;
@@ -231,7 +251,7 @@ final class RegexParser {
   private Node escape() {
     at++;
     if (at >= text.length()) {
-      return new Node.Opaque();
+      return opaque();
     }
     int c = text.codePointAt(at);
     at += Character.charCount(c);
@@ -254,9 +274,9 @@ final class RegexParser {
         return hex();
       case 'p', 'P':
         skipProperty();
-        return new Node.Opaque();
+        return opaque();
       default:
-        return Character.isLetterOrDigit(c) ? new Node.Opaque() : Node.Chars.of(c);
+        return Character.isLetterOrDigit(c) ? opaque() : Node.Chars.of(c);
     }
   }
 
@@ -270,7 +290,7 @@ final class RegexParser {
     for (int i = 0; i < literals.length - 1; i++) {
       parts.add(literal(literals[i]));
     }
-    return literals.length == 0 ? new Node.Opaque() : literal(literals[literals.length - 1]);
+    return literals.length == 0 ? opaque() : literal(literals[literals.length - 1]);
   }
 
   private Node hex() {
@@ -279,7 +299,7 @@ final class RegexParser {
     if (end < text.length() && text.charAt(end) == '{') {
       int close = text.indexOf('}', end);
       if (close < 0) {
-        return new Node.Opaque();
+        return opaque();
       }
       digits = text.substring(end + 1, close);
       at = close + 1;
@@ -289,9 +309,9 @@ final class RegexParser {
     }
     try {
       int c = Integer.parseInt(digits, 16);
-      return Character.isValidCodePoint(c) ? literal(c) : new Node.Opaque();
+      return Character.isValidCodePoint(c) ? literal(c) : opaque();
     } catch (NumberFormatException e) {
-      return new Node.Opaque();
+      return opaque();
     }
   }
 
@@ -366,9 +386,10 @@ final class RegexParser {
         }
       }
     }
+    plain &= at < text.length();
     at = Math.min(text.length(), at + 1);
     if (opaque || at <= start) {
-      return new Node.Opaque();
+      return opaque();
     }
     int[] positive = ranges.toArray();
     return new Node.Chars(negated ? CharRanges.negate(positive) : positive);

@@ -9,6 +9,8 @@ import io.foursight.model.FoursightException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RegexMatcherTest {
@@ -44,6 +46,14 @@ class RegexMatcherTest {
     assertThatThrownBy(() -> RegexMatcher.compile("a(b"))
         .isInstanceOf(FoursightException.class)
         .hasMessageStartingWith("error parsing regexp: missing closing )");
+    for (String bad :
+        new String[] {
+          "a)", "a**", "a{1001}", "a{3,2}", "[a", "[b-a]", "(?", "\\", "(?P<n>", "a|*", "x{2}{3}{4}"
+        }) {
+      assertThatThrownBy(() -> RegexMatcher.compile(bad))
+          .as(bad)
+          .isInstanceOf(FoursightException.class);
+    }
     assertThatThrownBy(() -> RegexMatcher.compile("*a")).isInstanceOf(FoursightException.class);
     assertThatThrownBy(() -> RegexMatcher.compile("(?<=a)b"))
         .isInstanceOf(FoursightException.class);
@@ -57,7 +67,13 @@ class RegexMatcherTest {
     assertThatThrownBy(() -> RegexMatcher.compile("((a{1000}){1000}){1000}"))
         .isInstanceOf(FoursightException.class);
     assertThat(RegexMatcher.compile(".*a.{18}").matches("xxa" + "y".repeat(18))).isTrue();
-    assertThat(RegexMatcher.compile("(a|b)*c".repeat(14_000)).matches("c")).isFalse();
+    assertThatThrownBy(() -> RegexMatcher.compile("(a|b)*c".repeat(14_000)))
+        .isInstanceOf(FoursightException.class)
+        .hasMessageContaining("too large");
+    String pods =
+        IntStream.range(0, 10_000).mapToObj(i -> "pod-" + i).collect(Collectors.joining("|"));
+    assertThat(RegexMatcher.compile(pods).matches("pod-9999")).isTrue();
+    assertThat(RegexMatcher.compile("(" + pods + ")").matches("pod-x")).isFalse();
     assertThat(RegexMatcher.compile("(x+x+)+y").matches("x".repeat(5_000))).isFalse();
   }
 
