@@ -2,17 +2,10 @@ package io.foursight.cmd;
 
 import io.foursight.config.TenantOverrides;
 import io.foursight.distributor.DistributorLimits;
-import io.foursight.distributor.DistributorMetrics;
-import io.foursight.distributor.RetryAfter;
-import io.foursight.distributor.metrics.LocalHaElections;
-import io.foursight.distributor.metrics.MetricsDistributor;
-import io.foursight.distributor.metrics.OtlpMetricsGrpc;
-import io.foursight.distributor.metrics.OtlpMetricsRoutes;
-import io.foursight.distributor.metrics.RemoteWriteRoutes;
+import io.foursight.distributor.metrics.MetricsWriteDoor;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
-import java.security.SecureRandom;
 import java.util.Set;
 
 /// The push routes before the ingester of this process.
@@ -38,25 +31,11 @@ final class DistributorWiring {
   }
 
   private Service distributor() {
-    var elections =
-        new LocalHaElections(
-            context.clock(),
-            config.distributor().haTrackerFailoverTimeout(),
-            config.distributor().haTrackerUpdateTimeout());
-    var distributor =
-        new MetricsDistributor(
-            config.distributor(),
-            overrides.limits(DistributorLimits.class),
-            ingester.metrics(),
-            elections,
-            new DistributorMetrics(context.meters()),
-            ingester.hash(),
-            context.clock(),
-            System::nanoTime);
-    var retryAfter = new RetryAfter(new SecureRandom());
-    new RemoteWriteRoutes(distributor, retryAfter).register(context.routes());
-    new OtlpMetricsRoutes(distributor, retryAfter).register(context.routes());
-    new OtlpMetricsGrpc(distributor, retryAfter).register(context.routes());
-    return new Routed();
+    return new MetricsWriteDoor(
+        context,
+        config.distributor(),
+        overrides.limits(DistributorLimits.class),
+        ingester.metrics(),
+        ingester.hash());
   }
 }

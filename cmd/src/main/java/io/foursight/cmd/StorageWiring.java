@@ -13,20 +13,16 @@ import java.util.Set;
 
 /// The object store of metrics and the blocks in it, shared by everything that touches them.
 final class StorageWiring {
-  /// Pages of blocks that are kept in memory, at most an eighth of the heap.
-  private static final long PAGE_CACHE_BYTES =
-      Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8);
-
   private final Lazy<ObjectStore> objects;
+  private final Lazy<PageCache> pages;
   private final Lazy<ObjectBlockStore> metricsBlocks;
 
   StorageWiring(FoursightConfig config, ComponentContext context) {
     objects =
         new Lazy<>(() -> ObjectStores.open(config.storage(), Signal.METRICS, context.meters()));
+    pages = new Lazy<>(() -> PageCache.open(config.storage().cache(), context.meters()));
     metricsBlocks =
-        new Lazy<>(() ->
-            new ObjectBlockStore(
-                objects.get(), context.clock(), new PageCache(PAGE_CACHE_BYTES, context.meters())));
+        new Lazy<>(() -> new ObjectBlockStore(objects.get(), context.clock(), pages.get()));
   }
 
   ObjectBlockStore metricsBlocks() {
@@ -34,15 +30,16 @@ final class StorageWiring {
   }
 
   Module module() {
-    return new Module("storage", Set.of(), () -> new Opened(objects.get()));
+    return new Module("storage", Set.of(), () -> new Opened(objects.get(), pages.get()));
   }
 
-  private record Opened(ObjectStore store) implements Service {
+  private record Opened(ObjectStore store, PageCache pages) implements Service {
     @Override
     public void start() {}
 
     @Override
     public void stop(Deadline deadline) {
+      pages.close();
       store.close();
     }
   }

@@ -6,7 +6,10 @@ import java.time.Duration;
 /// What a tenant may keep in the heads of its ingesters. 0 = unlimited. Series are counted in each
 /// two-hour range.
 public record MetricsLimits(
-    @Setting("Series of a tenant with samples in the same two hours.") int maxGlobalSeriesPerUser,
+    @Setting(
+            "Series of a tenant with samples in the same two hours. 0 = no limit but the memory of"
+                + " the ingester.")
+        int maxGlobalSeriesPerUser,
     @Setting("Series of one metric with samples in the same two hours.")
         int maxGlobalSeriesPerMetric,
     @Setting("Metric families with metadata of a tenant.") int maxGlobalMetadataPerUser,
@@ -16,6 +19,6 @@ public record MetricsLimits(
     @Setting("How much older than the tenant's newest sample a sample may be. 0 = any age.")
         Duration outOfOrderTimeWindow) {
   public static MetricsLimits defaults() {
-    return new MetricsLimits(150_000, 0, 20_000, 10, 100_000, Duration.ZERO);
+    return new MetricsLimits(0, 0, 20_000, 10, 100_000, Duration.ZERO);
   }
 }
