@@ -1,5 +1,6 @@
 package io.foursight.querylanguages.text;
 
+import java.util.List;
 import java.util.OptionalLong;
 
 /// Durations as Prometheus writes them: `1h30m`, units y (365 d) w d h m s ms, each at most once
@@ -49,6 +50,37 @@ public final class GoDurations {
       }
     }
     return text.isEmpty() ? OptionalLong.empty() : OptionalLong.of(total);
+  }
+
+  /// What is wrong with a text that [#parse(String)] refuses, in Prometheus's words.
+  public static String problem(String text) {
+    int i = 0;
+    int unit = -1;
+    while (i < text.length()) {
+      int start = i;
+      while (i < text.length() && isDigit(text.charAt(i))) {
+        i++;
+      }
+      int letters = i;
+      while (i < text.length() && !isDigit(text.charAt(i))) {
+        i++;
+      }
+      String name = text.substring(letters, i);
+      int found = List.of(UNITS).indexOf(name);
+      if (found < 0 && !name.isEmpty() && letters > start) {
+        return "unknown unit " + GoStrings.quote(name) + " in duration " + GoStrings.quote(text);
+      }
+      // More digits than 64 bits hold.
+      if (found <= unit || letters == start || letters - start > 19) {
+        return "not a valid duration string: " + GoStrings.quote(text);
+      }
+      unit = found;
+    }
+    return text.isEmpty() ? "empty duration string" : "duration out of range";
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
   }
 
   /// As Prometheus prints a duration: weeks and years only when exact, `0s` for zero, a leading `-`

@@ -10,6 +10,9 @@ public record Position(int start, int end) {
 
   /// `line:column` of the start, both from 1; columns count UTF-8 bytes, as Prometheus does.
   public String lineColumn(String query) {
+    if (query.isEmpty()) {
+      return "unknown position";
+    }
     int line = 1;
     int lineStart = 0;
     int limit = Math.min(start, query.length());

@@ -9,6 +9,7 @@ import java.util.Optional;
 /// arithmetic. Only what cannot hold for any query is refused here; the rest when it is evaluated.
 final class DurationParser {
   private static final int MAX_DEPTH = 200;
+  private static final String EXPECTED = "number, duration, step(), or range()";
   private static final int UNARY = BinaryOperator.MULTIPLY.precedence() + 1;
   private static final double MAX_SECONDS = 9_223_372_036.0;
 
@@ -44,7 +45,7 @@ final class DurationParser {
       if (op.isEmpty() || op.get().precedence() < minPrecedence) {
         return left;
       }
-      tokens.take();
+      Position operator = tokens.take().position();
       if (++length + nesting > MAX_DEPTH) {
         throw tooDeep();
       }
@@ -52,8 +53,8 @@ final class DurationParser {
       DurationExpr right =
           expression(op.get().precedence() + (op.get().isRightAssociative() ? 0 : 1));
       nesting--;
-      var position = left.position().to(right.position());
-      checkDivisor(op.get(), right, position);
+      var position = unwrapped(left).position().to(unwrapped(right).position());
+      checkDivisor(op.get(), right, operator);
       left = new DurationExpr.Arithmetic(position, op.get(), left, right);
     }
   }
@@ -108,14 +109,14 @@ final class DurationParser {
       }
       DurationExpr inner = expression(0);
       nesting--;
-      tokens.expect(")", context);
+      expect(")", context);
       return new DurationExpr.Paren(tokens.since(t.position()), inner);
     }
-    if (tokens.peekSecond().is("(")) {
+    if (t.kind() == Token.Kind.WORD) {
       if (t.isWord("step") || t.isWord("range")) {
         tokens.take();
-        tokens.take();
-        tokens.expect(")", context);
+        expect("(", context);
+        expect(")", context);
         var position = tokens.since(t.position());
         return t.isWord("step")
             ? new DurationExpr.Step(position)
@@ -125,20 +126,31 @@ final class DurationParser {
         return extreme(t, context);
       }
     }
-    throw tokens.unexpected(context, "number, duration, step(), or range()");
+    throw tokens.unexpected(context, EXPECTED);
+  }
+
+  private void expect(String symbol, String context) {
+    if (!tokens.skip(symbol)) {
+      throw tokens.unexpected(context, EXPECTED);
+    }
+  }
+
+  /// Errors point at what is inside brackets.
+  private static DurationExpr unwrapped(DurationExpr d) {
+    return d instanceof DurationExpr.Paren p ? unwrapped(p.inner()) : d;
   }
 
   private DurationExpr extreme(Token name, String context) {
     tokens.take();
-    tokens.take();
+    expect("(", context);
     if (++nesting > MAX_DEPTH) {
       throw tooDeep();
     }
     DurationExpr left = expression(0);
-    tokens.expect(",", context);
+    expect(",", context);
     DurationExpr right = expression(0);
     nesting--;
-    tokens.expect(")", context);
+    expect(")", context);
     return new DurationExpr.Extreme(
         tokens.since(name.position()), name.isWord("max_of"), left, right);
   }

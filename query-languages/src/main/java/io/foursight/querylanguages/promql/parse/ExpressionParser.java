@@ -12,6 +12,7 @@ import io.foursight.querylanguages.promql.ast.Expr.Paren;
 import io.foursight.querylanguages.promql.ast.Expr.StringLiteral;
 import io.foursight.querylanguages.promql.ast.Expr.Unary;
 import io.foursight.querylanguages.promql.ast.FunctionSignature;
+import io.foursight.querylanguages.promql.ast.Position;
 import io.foursight.querylanguages.text.GoStrings;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,7 @@ final class ExpressionParser {
 
   Expr query() {
     if (tokens.peek().kind() == Token.Kind.END) {
-      throw tokens.error(tokens.peek().position(), "no expression found in input");
+      throw tokens.error(Position.NONE, "no expression found in input");
     }
     Expr e = expression(0);
     if (tokens.peek().kind() != Token.Kind.END) {
@@ -166,6 +167,7 @@ final class ExpressionParser {
 
   private Expr call() {
     Token name = tokens.take();
+    var args = arguments();
     var function = FunctionSignature.of(name.text());
     if (function.isEmpty()) {
       throw tokens.error(
@@ -175,7 +177,6 @@ final class ExpressionParser {
       throw tokens.error(
           name.position(), "function " + GoStrings.quote(name.text()) + " is not enabled");
     }
-    var args = arguments();
     return built(new Call(tokens.since(name.position()), function.get(), args), depth);
   }
 

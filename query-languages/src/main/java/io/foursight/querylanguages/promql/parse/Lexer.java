@@ -2,15 +2,25 @@ package io.foursight.querylanguages.promql.parse;
 
 import io.foursight.querylanguages.promql.ast.Position;
 import io.foursight.querylanguages.text.GoStrings;
+import java.util.Locale;
+import java.util.Set;
 
 /// Cuts a query into tokens, one at a time, from left to right. Inside braces only label matchers
 /// are legal; inside brackets `:` separates instead of belonging to names.
 final class Lexer {
+  private static final Set<String> DURATION_FUNCTIONS = Set.of("step", "range", "min_of", "max_of");
+
   private final String query;
   private int at;
   private int parens;
   private boolean braces;
   private boolean brackets;
+
+  /// Inside brackets: where they start, whether there was a number and a colon.
+  private int bracketAt;
+
+  private boolean numberSeen;
+  private boolean colonSeen;
 
   Lexer(String query) {
     this.query = query;
@@ -23,6 +33,9 @@ final class Lexer {
       return end(start);
     }
     char c = query.charAt(at);
+    if (brackets && !numberSeen && !startsDuration(c)) {
+      throw error(start, "unexpected character in duration expression: " + shown(start));
+    }
     if (c == '"' || c == '\'' || c == '`') {
       return string(start, c);
     }
@@ -41,6 +54,9 @@ final class Lexer {
   private Token end(int start) {
     if (braces) {
       throw error(start, "unexpected end of input inside braces");
+    }
+    if (brackets && !numberSeen) {
+      throw error(start, "unexpected end of input in duration expression");
     }
     if (parens > 0) {
       throw error(start, "unclosed left parenthesis");
@@ -82,7 +98,7 @@ final class Lexer {
         return symbol(start, 1);
       }
       case '=' -> {
-        return symbol(start, d == '~' || d == '=' ? 2 : 1);
+        return symbol(start, d == '~' ? 2 : 1);
       }
       case '!' -> {
         if (d == '=' || d == '~') {
@@ -101,16 +117,18 @@ final class Lexer {
       case '(' -> parens++;
       case ')' -> {
         if (--parens < 0) {
-          throw error(start, "unexpected right parenthesis ')'");
+          throw error(start + 1, "unexpected right parenthesis ')'");
         }
       }
       case '{' -> braces = true;
-      case '}' -> throw error(start, "unexpected right brace '}'");
       case '[' -> {
         if (brackets) {
           throw error(start, "unexpected left bracket '['");
         }
         brackets = true;
+        bracketAt = start;
+        numberSeen = false;
+        colonSeen = false;
       }
       case ']' -> {
         if (!brackets) {
@@ -133,10 +151,29 @@ final class Lexer {
       case '<', '>' -> {
         return symbol(start, d == '=' || d == '/' ? 2 : 1);
       }
-      case ',', ':', '+', '-', '*', '/', '%', '^', '@' -> {}
+      case ':' -> colon(start);
+      case ',', '+', '-', '*', '/', '%', '^', '@' -> {}
       default -> throw error(start, "unexpected character: " + shown(start));
     }
     return symbol(start, 1);
+  }
+
+  private void colon(int start) {
+    if (brackets && query.substring(bracketAt + 1, start).isBlank()) {
+      throw error(start + 1, "unexpected colon before duration in duration expression");
+    }
+    if (brackets && colonSeen) {
+      throw error(start + 1, "unexpected colon ':'");
+    }
+    colonSeen = true;
+  }
+
+  /// Before the first number in brackets: digits, operators, or the name of a function.
+  private boolean startsDuration(char c) {
+    return isDigit(c)
+        || (c == '.' && isDigit(peek(1)))
+        || isWordStart(c)
+        || "+-*/%^(),:]".indexOf(c) >= 0;
   }
 
   private Token symbol(int start, int length) {
@@ -149,23 +186,41 @@ final class Lexer {
       at++;
     }
     String text = query.substring(start, at);
+    if (brackets && !DURATION_FUNCTIONS.contains(text.toLowerCase(Locale.ROOT))) {
+      throw error(
+          start,
+          numberSeen
+              ? "unexpected character: " + shown(start) + ", expected ':'"
+              : "unexpected character in duration expression: " + shown(start));
+    }
     boolean number = text.equalsIgnoreCase("inf") || text.equalsIgnoreCase("nan");
     return token(number ? Token.Kind.NUMBER : Token.Kind.WORD, start);
   }
 
+  /// Digits that run into a letter or another point are an error that shows what was read.
   private Token number(int start) {
-    if (scanNumber() && !isWordPart(peek(0))) {
-      return token(Token.Kind.NUMBER, start);
-    }
-    at = start;
-    if (scanDuration() && !isWordPart(peek(0))) {
-      return token(Token.Kind.DURATION, start);
-    }
-    while (isWordPart(peek(0)) || peek(0) == '.') {
+    numberSeen = true;
+    if (scanNumber()) {
+      if (endsHere()) {
+        return token(Token.Kind.NUMBER, start);
+      }
+      if (scanUnits()) {
+        if (endsHere()) {
+          return token(Token.Kind.DURATION, start);
+        }
+        at++;
+      } else if (peek(0) == '.') {
+        at++;
+      }
+    } else if (peek(0) == '_') {
       at++;
     }
     throw error(
         start, "bad number or duration syntax: " + GoStrings.quote(query.substring(start, at)));
+  }
+
+  private boolean endsHere() {
+    return !isWordPart(peek(0)) && peek(0) != '.';
   }
 
   /// Digits with single underscores between, a fraction and an exponent, or hexadecimal digits.
@@ -174,53 +229,60 @@ final class Lexer {
       at += 2;
       return digits(16);
     }
-    boolean some = digits(10);
+    if (!digits(10)) {
+      return false;
+    }
     if (peek(0) == '.') {
       at++;
-      some |= digits(10);
-    }
-    if (some && (peek(0) == 'e' || peek(0) == 'E')) {
-      at++;
-      if (peek(0) == '+' || peek(0) == '-') {
-        at++;
+      if (!digits(10)) {
+        return false;
       }
-      return digits(10);
     }
-    return some;
+    if (peek(0) != 'e' && peek(0) != 'E') {
+      return true;
+    }
+    at++;
+    if (peek(0) == '+' || peek(0) == '-') {
+      at++;
+    }
+    return (isDigit(peek(0)) || brackets) && digits(10);
   }
 
+  /// Possibly none; false at an underscore without a digit after it.
   private boolean digits(int radix) {
-    boolean some = false;
     while (true) {
       char c = peek(0);
-      boolean digit = c < 0x80 && Character.digit(c, radix) >= 0;
-      char after = peek(1);
-      boolean separator =
-          c == '_' && (some || radix == 16) && after < 0x80 && Character.digit(after, radix) >= 0;
-      if (!digit && !separator) {
-        return some;
+      if (c == '_') {
+        at++;
+        c = peek(0);
+        if (c >= 0x80 || Character.digit(c, radix) < 0) {
+          return false;
+        }
+      } else if (c >= 0x80 || Character.digit(c, radix) < 0) {
+        return true;
       }
-      some |= digit;
       at++;
     }
   }
 
-  private boolean scanDuration() {
-    boolean some = false;
-    while (isDigit(peek(0))) {
+  /// The unit after the digits read, and what more digits and units follow. Which units exist, and
+  /// in which order, is checked where the value is computed.
+  private boolean scanUnits() {
+    String units = "smhdwy";
+    while (units.indexOf(peek(0)) >= 0) {
+      at++;
+      if (peek(0) == 's') {
+        at++;
+      }
+      if (!isDigit(peek(0))) {
+        return true;
+      }
       while (isDigit(peek(0))) {
         at++;
       }
-      if (peek(0) == 'm' && peek(1) == 's') {
-        at += 2;
-      } else if ("smhdwy".indexOf(peek(0)) >= 0) {
-        at++;
-      } else {
-        return false;
-      }
-      some = true;
+      units = "smhdw";
     }
-    return some;
+    return false;
   }
 
   private Token string(int start, char quote) {

@@ -70,17 +70,16 @@ final class MatchingParser {
   }
 
   private double fillValue() {
-    String context = "fill modifier";
-    tokens.expect("(", context);
+    tokens.expect("(");
     boolean negative = tokens.skip("-");
     if (!negative) {
       tokens.skip("+");
     }
     if (!tokens.atNumber()) {
-      throw tokens.unexpected(context, "number");
+      throw tokens.unexpected("", "");
     }
     double value = tokens.number(tokens.take());
-    tokens.expect(")", context);
+    tokens.expect(")");
     return negative ? -value : value;
   }
 

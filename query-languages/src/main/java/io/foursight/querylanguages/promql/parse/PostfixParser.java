@@ -7,7 +7,10 @@ import io.foursight.querylanguages.promql.ast.Expr.Extension;
 import io.foursight.querylanguages.promql.ast.Expr.MatrixSelector;
 import io.foursight.querylanguages.promql.ast.Expr.Subquery;
 import io.foursight.querylanguages.promql.ast.Expr.VectorSelector;
+import io.foursight.querylanguages.promql.ast.Position;
 import io.foursight.querylanguages.promql.ast.TimeModifiers;
+import io.foursight.querylanguages.text.GoFloats;
+import java.math.BigDecimal;
 import java.util.Optional;
 
 /// What may follow a selector or expression: ranges and subqueries in brackets, `offset`, `@`,
@@ -44,7 +47,7 @@ final class PostfixParser {
   }
 
   private Expr brackets(Expr e) {
-    tokens.take();
+    Position bracket = tokens.take().position();
     DurationExpr range = durations.positive();
     if (tokens.skip(":")) {
       Optional<DurationExpr> step =
@@ -52,19 +55,18 @@ final class PostfixParser {
       tokens.expect("]", "subquery selector");
       return new Subquery(tokens.since(e.position()), e, range, step, TimeModifiers.NONE);
     }
-    tokens.expect("]", "subquery or range selector");
+    if (!tokens.skip("]")) {
+      throw tokens.unexpected("subquery or range", "\":\" or \"]\"");
+    }
     var position = tokens.since(e.position());
     if (!(e instanceof VectorSelector selector)) {
-      throw tokens.error(position, "ranges only allowed for vector selectors");
+      throw tokens.error(bracket, "ranges only allowed for vector selectors");
     }
     if (selector.time().offset().isPresent()) {
-      throw tokens.error(position, "no offset modifiers allowed before range");
+      throw tokens.error(bracket, "no offset modifiers allowed before range");
     }
     if (selector.time().at().isPresent()) {
-      throw tokens.error(position, "no @ modifiers allowed before range");
-    }
-    if (selector.extension() != Extension.NONE) {
-      throw tokens.error(position, "no anchored or smoothed modifiers allowed before range");
+      throw tokens.error(bracket, "no @ modifiers allowed before range");
     }
     return new MatrixSelector(position, selector, range);
   }
@@ -81,7 +83,7 @@ final class PostfixParser {
 
   private Expr at(Expr e) {
     tokens.take();
-    TimeModifiers.At at = atTime();
+    TimeModifiers.At at = atTime(e);
     TimeModifiers old = time(e, "@ modifier");
     if (old.at().isPresent()) {
       throw tokens.error(tokens.since(e.position()), "@ <timestamp> may not be set multiple times");
@@ -89,12 +91,13 @@ final class PostfixParser {
     return withTime(e, old.withAt(at));
   }
 
-  private TimeModifiers.At atTime() {
+  private TimeModifiers.At atTime(Expr e) {
     Token t = tokens.peek();
-    if (tokens.peekSecond().is("(") && (t.isWord("start") || t.isWord("end"))) {
+    if (t.isWord("start") || t.isWord("end")) {
       tokens.take();
-      tokens.take();
-      tokens.expect(")", "@");
+      if (!tokens.skip("(") || !tokens.skip(")")) {
+        throw tokens.unexpected("@", "timestamp");
+      }
       return t.isWord("start") ? new TimeModifiers.Start() : new TimeModifiers.End();
     }
     boolean negative = tokens.skip("-");
@@ -109,9 +112,11 @@ final class PostfixParser {
     // NaN, infinities and what the milliseconds of 64 bits cannot hold.
     if (!(Math.abs(seconds) < 0x1p63)) {
       throw tokens.error(
-          tokens.since(t.position()),
+          e.position(),
           "timestamp out of bounds for @ modifier: "
-              + io.foursight.querylanguages.text.GoFloats.plain(seconds));
+              + (Double.isFinite(seconds)
+                  ? new BigDecimal(seconds).setScale(6).toPlainString()
+                  : GoFloats.plain(seconds)));
     }
     return new TimeModifiers.Timestamp((long) (Math.rint(seconds * 1000)));
   }
@@ -155,19 +160,10 @@ final class PostfixParser {
         switch (e) {
           case VectorSelector v -> v;
           case MatrixSelector m -> m.selector();
-          default ->
-              throw tokens.error(
-                  position,
-                  word
-                      + " modifier must be preceded by an instant vector selector or range vector"
-                      + " selector");
+          default -> throw tokens.error(position, word + " modifier not implemented");
         };
-    if (old.extension() != Extension.NONE) {
-      throw tokens.error(
-          position,
-          old.extension() == extension
-              ? word + " may not be set multiple times"
-              : "anchored and smoothed modifiers cannot be used together");
+    if (old.extension() != Extension.NONE && old.extension() != extension) {
+      throw tokens.error(position, "anchored and smoothed modifiers cannot be used together");
     }
     if (e instanceof MatrixSelector m) {
       return new MatrixSelector(

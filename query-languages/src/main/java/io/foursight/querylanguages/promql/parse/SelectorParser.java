@@ -91,7 +91,7 @@ final class SelectorParser {
     }
     boolean known = operator.is("=") || operator.is("!=") || operator.is("=~") || operator.is("!~");
     if (!known) {
-      throw tokens.unexpected(CONTEXT, "label matching operator");
+      throw tokens.unexpected(CONTEXT, quoted ? "\",\" or \"}\"" : "label matching operator");
     }
     tokens.take();
     Token text = tokens.peek();
@@ -111,7 +111,7 @@ final class SelectorParser {
     try {
       return LabelMatcher.regex(name, value, operator.is("!~"), RegexMatcher.compile(value));
     } catch (FoursightException e) {
-      throw tokens.error(position, e.getMessage());
+      throw tokens.error(position, e.getMessage().replace("^(?s:" + value + ")$", value));
     }
   }
 }

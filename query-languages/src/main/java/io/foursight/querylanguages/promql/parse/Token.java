@@ -38,7 +38,8 @@ record Token(Kind kind, String text, Position position) {
           "end",
           "step",
           "range");
-  private static final Set<String> PUNCTUATION = Set.of("(", ")", "{", "}", "[", "]", ",", ":");
+  private static final Set<String> PUNCTUATION =
+      Set.of("(", ")", "{", "}", "[", "]", ",", ":", "=");
 
   boolean is(String symbol) {
     return kind == Kind.SYMBOL && text.equals(symbol);

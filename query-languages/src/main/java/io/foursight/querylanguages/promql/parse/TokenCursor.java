@@ -46,6 +46,14 @@ final class TokenCursor {
     return false;
   }
 
+  /// The same, for places whose errors only name the token.
+  Token expect(String symbol) {
+    if (!current.is(symbol)) {
+      throw unexpected("", "");
+    }
+    return take();
+  }
+
   Token expect(String symbol, String context) {
     if (!current.is(symbol)) {
       throw unexpected(context, '"' + symbol + '"');
@@ -84,12 +92,20 @@ final class TokenCursor {
     if (token.kind() == Token.Kind.DURATION) {
       var millis = GoDurations.parse(text);
       if (millis.isEmpty()) {
-        throw error(token.position(), "not a valid duration string: " + GoStrings.quote(text));
+        throw error(token.position(), GoDurations.problem(text));
       }
       return millis.getAsLong() / 1000.0;
     }
     try {
-      return parse(text.replace("_", ""));
+      double value = parse(text.replace("_", ""));
+      if (Double.isInfinite(value) && !text.equalsIgnoreCase("inf")) {
+        throw error(
+            token.position(),
+            "error parsing number: strconv.ParseFloat: parsing "
+                + GoStrings.quote(text)
+                + ": value out of range");
+      }
+      return value;
     } catch (NumberFormatException e) {
       throw error(
           token.position(),
@@ -113,15 +129,7 @@ final class TokenCursor {
     if (text.length() > 1 && text.length() < 21 && text.matches("0[0-7]+")) {
       return Long.parseLong(text, 8);
     }
-    double value = Double.parseDouble(text);
-    if (Double.isInfinite(value)) {
-      throw error(
-          current.position(),
-          "error parsing number: strconv.ParseFloat: parsing "
-              + GoStrings.quote(text)
-              + ": value out of range");
-    }
-    return value;
+    return Double.parseDouble(text);
   }
 
   String text(Token string) {

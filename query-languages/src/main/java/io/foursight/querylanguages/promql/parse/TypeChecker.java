@@ -106,16 +106,16 @@ final class TypeChecker {
       boolean labelsOnly = i == 1 && f.name().equals("info");
       args.add(
           labelsOnly
-              ? labelSelector(c.args().get(i), place)
+              ? labelSelector(c, c.args().get(i), place)
               : expect(c.args().get(i), f.argument(i), place));
     }
     return new Call(c.position(), f, args);
   }
 
   /// The second argument of `info`: matchers without a metric name before them, possibly none.
-  private Expr labelSelector(Expr e, String place) {
+  private Expr labelSelector(Call c, Expr e, String place) {
     if (!(e instanceof VectorSelector v)) {
-      Expr checked = expect(e, ValueType.VECTOR, place);
+      Expr checked = expect(c.position(), e, ValueType.VECTOR, place);
       throw error(checked.position(), "expected label selectors only");
     }
     if (v.name().isPresent()) {
@@ -125,10 +125,14 @@ final class TypeChecker {
   }
 
   private Expr expect(Expr e, ValueType wanted, String place) {
+    return expect(e.position(), e, wanted, place);
+  }
+
+  private Expr expect(Position position, Expr e, ValueType wanted, String place) {
     Expr checked = check(e);
     if (checked.type() != wanted) {
       throw error(
-          e.position(),
+          position,
           "expected type "
               + wanted.documented()
               + " in "
@@ -166,11 +170,13 @@ final class TypeChecker {
     if (l == ValueType.VECTOR && r == ValueType.VECTOR) {
       settled = Optional.of(op.isSet() ? manyToMany(b, matching) : matching);
     } else if (!matching.labels().isEmpty()) {
-      throw error(operatorOf(b), "vector matching only allowed between instant vectors");
+      throw error(b.position(), "vector matching only allowed between instant vectors");
+    } else if (matching.fillLeft().isPresent() || matching.fillRight().isPresent()) {
+      throw error(b.position(), "filling in missing series only allowed between instant vectors");
     }
     if (op.isSet() && settled.isEmpty()) {
       throw error(
-          operatorOf(b),
+          b.position(),
           "set operator " + quote(op.symbol()) + " not allowed in binary scalar expression");
     }
     return new Binary(b.position(), op, left, right, b.returnBool(), settled);
@@ -179,10 +185,10 @@ final class TypeChecker {
   private VectorMatching manyToMany(Binary b, VectorMatching matching) {
     if (matching.cardinality() != Cardinality.ONE_TO_ONE) {
       throw error(
-          operatorOf(b), "no grouping allowed for " + quote(b.operator().symbol()) + " operation");
+          b.position(), "no grouping allowed for " + quote(b.operator().symbol()) + " operation");
     }
     if (matching.fillLeft().isPresent() || matching.fillRight().isPresent()) {
-      throw error(operatorOf(b), "filling in missing series not allowed for set operators");
+      throw error(b.position(), "filling in missing series not allowed for set operators");
     }
     return matching.withCardinality(Cardinality.MANY_TO_MANY);
   }

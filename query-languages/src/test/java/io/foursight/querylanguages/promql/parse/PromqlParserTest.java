@@ -28,14 +28,14 @@ class PromqlParserTest {
         "1 == 1|1:3: parse error: comparisons between scalars must use BOOL modifier",
         "sum(x) by (a) b|1:15: parse error: unexpected identifier \"b\"",
         "((1)|1:5: parse error: unclosed left parenthesis",
-        "1))|1:2: parse error: unexpected right parenthesis ')'",
+        "1))|1:3: parse error: unexpected right parenthesis ')'",
         "x[5mm]|1:3: parse error: bad number or duration syntax: \"5mm\"",
         "x[0s]|1:3: parse error: duration must be greater than 0",
-        "x and 1|1:3: parse error: set operator \"and\" not allowed in binary scalar expression",
+        "x and 1|1:1: parse error: set operator \"and\" not allowed in binary scalar expression",
         "x[5m]|~~",
         "-x[5m]|1:1: parse error: unary expression only allowed on expressions of type scalar or"
             + " instant vector, got \"range vector\"",
-        "(a+b)[5m]|1:1: parse error: ranges only allowed for vector selectors",
+        "(a+b)[5m]|1:6: parse error: ranges only allowed for vector selectors",
         "x{a=\"b\"|1:8: parse error: unexpected end of input inside braces",
         "topk(x)|1:1: parse error: wrong number of arguments for aggregate expression provided,"
             + " expected 2, got 1",
@@ -44,7 +44,33 @@ class PromqlParserTest {
             + " clause at once",
         "x @ 1 @ 2|1:1: parse error: @ <timestamp> may not be set multiple times",
         "é|1:1: parse error: unexpected character: 'é'",
-        "~~|1:1: parse error: no expression found in input",
+        "# only this|1:1: parse error: no expression found in input",
+        "1foo|1:1: parse error: bad number or duration syntax: \"1\"",
+        "100..4|1:1: parse error: bad number or duration syntax: \"100..\"",
+        "0deadbeef|1:1: parse error: bad number or duration syntax: \"0de\"",
+        "1__0|1:1: parse error: bad number or duration syntax: \"1__\"",
+        "5y1hs|1:1: parse error: unknown unit \"hs\" in duration \"5y1hs\"",
+        "1m1h|1:1: parse error: not a valid duration string: \"1m1h\"",
+        "x[999999999999y]|1:3: parse error: duration out of range",
+        "1 + 1e1000|1:5: parse error: error parsing number: strconv.ParseFloat: parsing"
+            + " \"1e1000\": value out of range",
+        "1 or on (a) x|1:1: parse error: vector matching only allowed between instant vectors",
+        "x @ 1e20|1:1: parse error: timestamp out of bounds for @ modifier:"
+            + " 100000000000000000000.000000",
+        "x{a==\"b\"}|1:5: parse error: unexpected \"=\" in label matching, expected string",
+        "x[y]|1:3: parse error: unexpected character in duration expression: 'y'",
+        "x[5m y]|1:6: parse error: unexpected character: 'y', expected ':'",
+        "x[5m 1m]|1:6: parse error: unexpected duration \"1m\" in subquery or range, expected"
+            + " \":\" or \"]\"",
+        "x[:5m]|1:4: parse error: unexpected colon before duration in duration expression",
+        "x[|1:3: parse error: unexpected end of input in duration expression",
+        "x[step]|1:7: parse error: unexpected \"]\" in subquery or range selector, expected"
+            + " number, duration, step(), or range()",
+        "x[1/0]|1:4: parse error: division by zero",
+        "x @ end|1:8: parse error: unexpected end of input in @, expected timestamp",
+        "nofunc(x y)|1:10: parse error: unexpected identifier \"y\"",
+        "x{a=~\"(\"}|1:3: parse error: error parsing regexp: missing closing ): `(`",
+        "~~|unknown position: parse error: no expression found in input",
       })
   void errors_areWordedAndPlacedAsInPrometheus(String query, String expected) {
     if (expected == null || expected.isEmpty()) {
@@ -54,6 +80,14 @@ class PromqlParserTest {
     assertThatExceptionOfType(PromqlParseException.class)
         .isThrownBy(() -> PromqlParser.parse(query, Options.STABLE))
         .withMessage(expected);
+  }
+
+  @Test
+  void fills_needVectorsOnBothSides() {
+    assertThatExceptionOfType(PromqlParseException.class)
+        .isThrownBy(() -> PromqlParser.parse("1 + fill (1) x", Options.ALL))
+        .withMessage(
+            "1:1: parse error: filling in missing series only allowed between instant vectors");
   }
 
   @ParameterizedTest
