@@ -138,7 +138,7 @@ final class ExpressionParser {
         if (t.is("(")) {
           tokens.take();
           Expr inner = expression(0);
-          tokens.expect(")", "paren expression");
+          tokens.expect(")");
           return built(new Paren(tokens.since(t.position()), inner), depth);
         }
         throw tokens.unexpected("", "");
@@ -167,7 +167,7 @@ final class ExpressionParser {
 
   private Expr call() {
     Token name = tokens.take();
-    var args = arguments();
+    var args = arguments("");
     var function = FunctionSignature.of(name.text());
     if (function.isEmpty()) {
       throw tokens.error(
@@ -181,9 +181,11 @@ final class ExpressionParser {
   }
 
   /// Sets `depth` to that of the deepest argument.
-  private List<Expr> arguments() {
-    String context = "function call args";
+  private List<Expr> arguments(String context) {
     tokens.expect("(", context);
+    if (tokens.peek().is(",")) {
+      throw tokens.unexpected(context, "");
+    }
     var args = new ArrayList<Expr>();
     int deepest = 0;
     if (!tokens.skip(")")) {
@@ -195,9 +197,9 @@ final class ExpressionParser {
           break;
         }
         if (!tokens.skip(",")) {
-          throw tokens.unexpected(context, "\",\" or \")\"");
+          throw tokens.unexpected(context, "");
         }
-        if (tokens.peek().is(")")) {
+        if (tokens.peek().is(")") || tokens.peek().is(",")) {
           throw tokens.error(
               separator.position(), "trailing commas not allowed in function call args");
         }
@@ -213,7 +215,7 @@ final class ExpressionParser {
     if (!tokens.peek().is("(")) {
       throw tokens.unexpected("aggregation", "");
     }
-    var args = arguments();
+    var args = arguments("aggregation");
     int deepest = depth;
     if (grouping.isEmpty()) {
       grouping = matchings.grouping();
