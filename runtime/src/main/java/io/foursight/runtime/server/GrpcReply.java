@@ -62,7 +62,9 @@ final class GrpcReply<Q, A> extends ServerCall<Q, A> {
         builder.set("grpc-encoding", "gzip");
       }
       copy(headers, builder::add);
-      writer.tryWrite(builder.build());
+      if (!writer.tryWrite(builder.build())) {
+        cancelled = true;
+      }
     }
   }
 
@@ -100,7 +102,9 @@ final class GrpcReply<Q, A> extends ServerCall<Q, A> {
       }
       sendHeaders(new Metadata());
       closed = true;
-      writer.tryWrite(trailers(status, trailers));
+      if (!writer.tryWrite(trailers(status, trailers))) {
+        cancelled = true;
+      }
       writer.close();
       actions = List.copyOf(onClosed);
     }
