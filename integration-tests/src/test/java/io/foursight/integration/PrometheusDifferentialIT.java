@@ -9,7 +9,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -314,51 +312,6 @@ class PrometheusDifferentialIT {
           labels,
           timestamps.stream().mapToLong(Long::longValue).toArray(),
           values.stream().mapToDouble(Double::doubleValue).toArray());
-    }
-  }
-
-  /// A real Prometheus that takes remote writes.
-  private static final class PrometheusProcess implements AutoCloseable {
-    private final int port = FoursightProcess.freePort();
-    private final Process process;
-
-    PrometheusProcess(Path program, Path directory) throws IOException, InterruptedException {
-      Files.createDirectories(directory);
-      Path config = Files.writeString(directory.resolve("prometheus.yml"), "global: {}\n");
-      process =
-          new ProcessBuilder(
-                  program.toString(),
-                  "--config.file=" + config,
-                  "--storage.tsdb.path=" + directory.resolve("data"),
-                  "--web.listen-address=127.0.0.1:" + port,
-                  "--web.enable-remote-write-receiver")
-              .redirectErrorStream(true)
-              .redirectOutput(directory.resolve("prometheus.log").toFile())
-              .start();
-      try (var http = HttpClient.newHttpClient()) {
-        var ready = HttpRequest.newBuilder(URI.create(url() + "/-/ready")).build();
-        for (int i = 0; i < 300; i++) {
-          try {
-            if (http.send(ready, HttpResponse.BodyHandlers.ofString()).statusCode() == 200) {
-              return;
-            }
-          } catch (IOException notListeningYet) {
-            // Asked again below.
-          }
-          TimeUnit.MILLISECONDS.sleep(100);
-        }
-      }
-      throw new IllegalStateException(Files.readString(directory.resolve("prometheus.log")));
-    }
-
-    String url() {
-      return "http://127.0.0.1:" + port;
-    }
-
-    @Override
-    public void close() throws InterruptedException {
-      process.destroy();
-      process.waitFor();
     }
   }
 }
