@@ -70,7 +70,7 @@ class TsdbExchangeIT {
       tool("import", "prometheus", exported.toString(), data(copy));
       int blocks = tool("blocks", "list", data(copy)).split("\n").length - 1;
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(() ->
               copy.get("/metrics")
                   .body()
@@ -250,7 +250,7 @@ class TsdbExchangeIT {
     assertThat(samples).isNotEmpty();
     // Blocks are found some seconds after their upload, perhaps not all at once.
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(() -> assertThat(sizes(raw(actual))).isEqualTo(sizes(samples)));
     Map<String, JsonNode> found = raw(actual);
     samples.forEach((labels, series) -> {
