@@ -3,6 +3,7 @@ package io.foursight.querylanguages.promql.eval;
 import io.foursight.model.Labels;
 import io.foursight.querylanguages.promql.ast.Aggregator;
 import io.foursight.querylanguages.promql.ast.Expr;
+import io.foursight.querylanguages.promql.ast.Position;
 import io.foursight.querylanguages.promql.functions.AnnotationTexts;
 import io.foursight.querylanguages.promql.functions.Quantile;
 import io.foursight.querylanguages.promql.histogram.HistogramMath;
@@ -116,7 +117,7 @@ final class Aggregations {
             if (series.isFloat(step)) {
               scratch[n++] = series.value(step);
             } else if (series.isHistogram(step)) {
-              noteIgnoredHistogram();
+              noteIgnoredHistogram(expr.expr().position());
             }
           }
           if (n > 0) {
@@ -129,12 +130,10 @@ final class Aggregations {
     }
   }
 
-  private void noteIgnoredHistogram() {
+  private void noteIgnoredHistogram(Position position) {
     query
         .annotations()
-        .info(
-            "ignored histogram in " + expr.operator().word() + " aggregation",
-            expr.expr().position());
+        .info("ignored histogram in " + expr.operator().word() + " aggregation", position);
   }
 
   private SeriesStream countValues() {
@@ -220,7 +219,7 @@ final class Aggregations {
           }
         }
         if (chosen.ignoredHistograms()) {
-          noteIgnoredHistogram();
+          noteIgnoredHistogram(expr.position());
         }
         results.addAll(chosen.result());
       }

@@ -76,7 +76,11 @@ final class Calls implements FunctionCall {
     var ranged = evaluator.range(argument, Hints.function(name));
     var context =
         new RangeCall(
-            evaluator.steps(), query.annotations(), argument.position(), parameter, scalars);
+            evaluator.steps(),
+            query.annotations(),
+            name.equals("quantile_over_time") ? parameter : argument.position(),
+            parameter,
+            scalars);
     boolean warnsOfNames = name.equals("rate") || name.equals("increase");
     var stream =
         new RangeStream(

@@ -108,7 +108,8 @@ final class Evaluator {
   private SeriesStream selector(Expr.VectorSelector e, Hints hints) {
     var line = TimeLine.of(steps, e.time(), query);
     return switch (e.extension()) {
-      case NONE ->
+      // Anchoring is about ranges; an instant has nothing to anchor.
+      case NONE, ANCHORED ->
           new InstantSelector(
               e,
               line,
@@ -117,10 +118,6 @@ final class Evaluator {
               hints.of(steps.stepMillis(), 0),
               findsResets);
       case SMOOTHED -> SmoothedSelector.of(e, line, query, hints);
-      case ANCHORED ->
-          throw QueryContext.failure(
-              "anchored modifier can only be used with: changes, delta, increase, rate, resets"
-                  + " - not with instant vectors");
     };
   }
 

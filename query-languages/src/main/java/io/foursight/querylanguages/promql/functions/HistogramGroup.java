@@ -51,7 +51,7 @@ final class HistogramGroup {
             .warn(
                 "bucket label \"le\" is missing or has a malformed value of "
                     + AnnotationTexts.quote(le)
-                    + AnnotationTexts.forMetric(series.labels().metricName()),
+                    + AnnotationTexts.forMetric(call.dropName(series).labels().metricName()),
                 call.position(argument));
         continue;
       }

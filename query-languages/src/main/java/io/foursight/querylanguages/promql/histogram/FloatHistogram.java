@@ -216,12 +216,13 @@ public final class FloatHistogram {
         || negative.hasInfinite();
   }
 
-  /// All populated buckets, ascending, with the zero bucket between negative and positive ones.
+  /// All populated buckets, ascending, with the zero bucket between negative and positive ones. A
+  /// bucket that reaches into the zero bucket starts where that ends.
   public List<Bucket> buckets() {
     var all = new ArrayList<Bucket>(positive.size() + negative.size() + 1);
     if (!hasCustomBuckets()) {
       for (int i = negative.size() - 1; i >= 0; i--) {
-        Bucket b = positiveBucket(negative, i);
+        Bucket b = aboveZeroBucket(positiveBucket(negative, i));
         all.add(new Bucket(-b.upper(), -b.lower(), b.count()));
       }
       if (zeroCount.value() != 0) {
@@ -229,7 +230,8 @@ public final class FloatHistogram {
       }
     }
     for (int i = 0; i < positive.size(); i++) {
-      all.add(positiveBucket(positive, i));
+      Bucket b = positiveBucket(positive, i);
+      all.add(hasCustomBuckets() ? b : aboveZeroBucket(b));
     }
     all.removeIf(b -> b.count() == 0);
     return all;
@@ -238,6 +240,11 @@ public final class FloatHistogram {
   Bucket positiveBucket(Buckets side, int i) {
     int index = side.index(i);
     return new Bucket(upperBound(index - 1), upperBound(index), side.count(i));
+  }
+
+  private Bucket aboveZeroBucket(Bucket b) {
+    boolean overlaps = b.lower() < zeroThreshold && zeroThreshold < b.upper();
+    return overlaps ? new Bucket(zeroThreshold, b.upper(), b.count()) : b;
   }
 
   Bucket zeroBucket() {

@@ -2,18 +2,18 @@ package io.foursight.querylanguages.promql.series;
 
 import io.foursight.model.metrics.Annotations;
 import io.foursight.querylanguages.promql.ast.Position;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
-/// Collects the warnings and infos of one query, each text once. Keeps at most [#MAX] of each
-/// level. Owned by one thread.
+/// Collects the warnings and infos of one query, each text once: of several places the last one is
+/// named. Keeps at most [#MAX] of each level. Owned by one thread.
 public final class AnnotationSink {
   private static final int MAX = 1000;
 
   private final String query;
-  private final Set<String> warnings = new LinkedHashSet<>();
-  private final Set<String> infos = new LinkedHashSet<>();
+  private final Map<String, Position> warnings = new LinkedHashMap<>();
+  private final Map<String, Position> infos = new LinkedHashMap<>();
 
   public AnnotationSink(String query) {
     this.query = query;
@@ -21,12 +21,12 @@ public final class AnnotationSink {
 
   /// @param text what follows `PromQL warning: `, without the position
   public void warn(String text, Position position) {
-    add(warnings, "PromQL warning: ", text, position);
+    add(warnings, "PromQL warning: " + text, position);
   }
 
   /// @param text what follows `PromQL info: `, without the position
   public void info(String text, Position position) {
-    add(infos, "PromQL info: ", text, position);
+    add(infos, "PromQL info: " + text, position);
   }
 
   /// The text of the query at a position.
@@ -34,13 +34,19 @@ public final class AnnotationSink {
     return query.substring(position.start(), Math.min(position.end(), query.length()));
   }
 
-  private void add(Set<String> into, String level, String text, Position position) {
-    if (into.size() < MAX) {
-      into.add(level + text + " (" + position.lineColumn(query) + ")");
+  private static void add(Map<String, Position> into, String text, Position position) {
+    if (into.size() < MAX || into.containsKey(text)) {
+      into.put(text, position);
     }
   }
 
+  private List<String> placed(Map<String, Position> notes) {
+    return notes.entrySet().stream()
+        .map(n -> n.getKey() + " (" + n.getValue().lineColumn(query) + ")")
+        .toList();
+  }
+
   public Annotations annotations() {
-    return new Annotations(List.copyOf(warnings), List.copyOf(infos));
+    return new Annotations(placed(warnings), placed(infos));
   }
 }
