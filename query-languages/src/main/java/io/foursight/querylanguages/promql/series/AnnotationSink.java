@@ -35,8 +35,9 @@ public final class AnnotationSink {
   }
 
   private static void add(Map<String, Position> into, String text, Position position) {
+    // By place, not by time: operands may be read in another order than they are written.
     if (into.size() < MAX || into.containsKey(text)) {
-      into.put(text, position);
+      into.merge(text, position, (a, b) -> b.start() > a.start() ? b : a);
     }
   }
 
