@@ -114,7 +114,7 @@ final class QueryRoutes {
     QueryBudget budget = desk.budget(call, tenants, timeout);
     QueryShape shape = checked(() -> QueryShape.of(expr, step, end - start, lookback.toMillis()));
     long first = insideLookback(tenants, start, step);
-    boolean useCache = call.header("cache-control").filter(h -> h.contains("no-store")).isEmpty();
+    boolean useCache = wantsCache(call);
     MetricsQueryResult result;
     long queued;
     try (Ticket ticket = desk.admit(tenants)) {
@@ -137,6 +137,13 @@ final class QueryRoutes {
               : checked(() -> ranges.run(range, ticket));
     }
     return reply(call, result, limit, budget, new Times(begun, queued), tenants, query, "range");
+  }
+
+  /// Not with `Cache-Control: no-store` (Mimir), nor with `nocache=1` (VictoriaMetrics).
+  private static boolean wantsCache(HttpCall call) {
+    boolean noStore = call.header("cache-control").filter(h -> h.contains("no-store")).isPresent();
+    String nocache = call.parameter("nocache").orElse("");
+    return !noStore && !nocache.equals("1") && !nocache.equalsIgnoreCase("true");
   }
 
   private Duration lookback(Parameters parameters) {

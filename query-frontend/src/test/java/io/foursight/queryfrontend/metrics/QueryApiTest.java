@@ -311,6 +311,10 @@ class QueryApiTest {
     assertThat(house.runner.steps).hasValue(once);
     house.door.call("GET", range, "", Map.of("cache-control", "no-store"), new byte[0]);
     assertThat(house.runner.steps).hasValue(2 * once);
+    house.door.get(range + "&nocache=1");
+    assertThat(house.runner.steps).hasValue(3 * once);
+    house.door.get(range + "&nocache=0");
+    assertThat(house.runner.steps).hasValue(3 * once);
   }
 
   @Test
