@@ -189,8 +189,9 @@ public final class Labels implements Comparable<Labels> {
     for (int i = 0; i < n; i++) {
       String a = pairs[i];
       String b = other.pairs[i];
-      // Identity first: label strings are shared symbols on most paths.
-      if (a != b) {
+      // Identity first: label strings are shared symbols on most paths. Equality next: strings of
+      // different shards are mostly equal, and `equals` compares many bytes at once.
+      if (a != b && !a.equals(b)) {
         int c = compareText(a, b);
         if (c != 0) {
           return c;

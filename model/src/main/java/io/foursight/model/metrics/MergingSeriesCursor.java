@@ -22,6 +22,7 @@ public final class MergingSeriesCursor implements SeriesCursor {
   private final List<Input> current = new ArrayList<>();
   private final SampleColumns left = new SampleColumns();
   private final SampleColumns right = new SampleColumns();
+  private final SampleColumns spare = new SampleColumns();
   private boolean started;
 
   private MergingSeriesCursor(List<SeriesCursor> inputs) {
@@ -80,7 +81,7 @@ public final class MergingSeriesCursor implements SeriesCursor {
     SampleColumns merged = left;
     for (int i = 1; i < current.size(); i++) {
       current.get(i).cursor.samples(right);
-      SampleColumns target = i == current.size() - 1 ? into : new SampleColumns();
+      SampleColumns target = i == current.size() - 1 ? into : merged == left ? spare : left;
       mergeSamples(merged, right, target);
       merged = target;
     }

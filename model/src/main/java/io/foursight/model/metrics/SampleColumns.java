@@ -16,6 +16,10 @@ public final class SampleColumns {
 
   private int size;
   private long[] timestamps = NO_LONGS;
+
+  /// The private timestamp array while a shared one is in use.
+  private long[] ownTimestamps = NO_LONGS;
+
   private double[] values = NO_DOUBLES;
   private long[] startTimestamps = NO_LONGS;
   private NativeHistogram[] histograms = NO_HISTOGRAMS;
@@ -87,7 +91,7 @@ public final class SampleColumns {
       Arrays.fill(histograms, 0, size, null);
     }
     if (sharedTimestamps) {
-      timestamps = NO_LONGS;
+      timestamps = ownTimestamps;
       sharedTimestamps = false;
     }
     size = 0;
@@ -177,6 +181,7 @@ public final class SampleColumns {
   /// values are then written into `values()`, which has room.
   public void shareTimestamps(long[] shared, int size) {
     clear();
+    ownTimestamps = timestamps;
     timestamps = shared;
     sharedTimestamps = true;
     if (values.length < size) {
