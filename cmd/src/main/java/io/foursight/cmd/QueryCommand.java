@@ -136,8 +136,18 @@ final class QueryCommand {
       try {
         answer = JSON.readTree(reply.body());
       } catch (IOException notJson) {
+        answer = JSON.missingNode();
+      }
+      if (!answer.path("status").isTextual()) {
         throw FoursightException.unavailable(
-            request.uri() + " answered " + reply.statusCode() + ": " + reply.body().strip());
+            request.uri()
+                + " answered "
+                + reply.statusCode()
+                + ": "
+                + reply.body().strip()
+                + " (is -url the base of a query API, such as "
+                + URL
+                + "?)");
       }
       if (!answer.path("status").asText().equals("success")) {
         throw new FoursightException(
