@@ -19,7 +19,7 @@ final class HeadCursor implements SeriesCursor {
   private final SelectHints hints;
   private final QueryBudget budget;
   private final boolean withSamples;
-  private final HeadShard.SampleReader samples = new HeadShard.SampleReader();
+  private final SampleReader samples = new SampleReader();
   private long[] lastTimes = {};
   private int at = -1;
   private Labels labels = Labels.EMPTY;

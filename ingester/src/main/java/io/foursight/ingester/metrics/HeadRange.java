@@ -155,7 +155,7 @@ final class HeadRange {
       int time = (int) (t - baseMillis);
       long bits = Double.doubleToRawLongBits(values[row]);
       long startTimestamp = batch.startTimestamp(row);
-      int done = shard.appendFloat(id, time, bits, startTimestamp, scratch.nowSeconds);
+      int done = shard.append.addFloat(id, time, bits, startTimestamp, scratch.nowSeconds);
       if (done == HeadShard.DIFFERENT) {
         scratch.outcome.duplicate(batch, series, t);
       } else {
@@ -183,7 +183,7 @@ final class HeadRange {
     int time = (int) (t - baseMillis);
     NativeHistogram histogram = batch.histogram(row);
     long startTimestamp = batch.histogramStartTimestamp(row);
-    int done = shard.appendHistogram(id, time, histogram, startTimestamp, scratch.nowSeconds);
+    int done = shard.append.addHistogram(id, time, histogram, startTimestamp, scratch.nowSeconds);
     if (done == HeadShard.DIFFERENT) {
       scratch.outcome.duplicate(batch, series, t);
     } else {
@@ -375,7 +375,7 @@ final class HeadRange {
     public void sample(int ref, int time, long start, long bits) {
       long s = of(ref);
       if (s >= 0) {
-        shards[(int) (s >>> 32)].appendFloat((int) s, time, bits, start, nowSeconds);
+        shards[(int) (s >>> 32)].append.addFloat((int) s, time, bits, start, nowSeconds);
       }
     }
 
@@ -383,7 +383,7 @@ final class HeadRange {
     public void histogram(int ref, int time, long start, NativeHistogram histogram) {
       long s = of(ref);
       if (s >= 0) {
-        shards[(int) (s >>> 32)].appendHistogram((int) s, time, histogram, start, nowSeconds);
+        shards[(int) (s >>> 32)].append.addHistogram((int) s, time, histogram, start, nowSeconds);
       }
     }
 

@@ -241,7 +241,7 @@ final class HeadReads {
   static List<HistogramSeries> nativeHistograms(
       MetricsHead head, List<LabelMatcher> matchers, long sinceSeconds, QueryBudget budget) {
     Map<Labels, Integer> buckets = new HashMap<>();
-    var samples = new HeadShard.SampleReader();
+    var samples = new SampleReader();
     visit(
         head,
         TimeRange.ALL,

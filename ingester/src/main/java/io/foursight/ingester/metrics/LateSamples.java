@@ -15,7 +15,7 @@ final class LateSamples {
   private NativeHistogram[] histograms = new NativeHistogram[4];
 
   /// @param histogram null for a float
-  /// @return as [HeadShard#appendFloat]
+  /// @return as [ShardAppend#addFloat]
   int add(int time, long valueBits, long start, NativeHistogram histogram) {
     int at = Arrays.binarySearch(times, 0, size, time);
     if (at >= 0) {

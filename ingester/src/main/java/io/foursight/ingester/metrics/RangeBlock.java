@@ -27,7 +27,7 @@ final class RangeBlock {
   private final HeadRange range;
   private final ShardSeries.Reader[] readers;
   private final Map<Long, List<Exemplar>> exemplars = new HashMap<>();
-  private final HeadShard.SampleReader samples = new HeadShard.SampleReader();
+  private final SampleReader samples = new SampleReader();
   private final SampleColumns columns = new SampleColumns();
 
   RangeBlock(HeadRange range) {

@@ -1,0 +1,125 @@
+package io.foursight.ingester.metrics;
+
+import io.foursight.model.metrics.MergingSeriesCursor;
+import io.foursight.model.metrics.NativeHistogram;
+import io.foursight.model.metrics.SampleColumns;
+import java.util.Arrays;
+
+/// Reads the samples of a shard's series, under its read lock. Owned by one thread.
+final class SampleReader {
+  private final StagingCodec.Decoder decoder = new StagingCodec.Decoder();
+  private final Varint.Cursor in = new Varint.Cursor();
+  private final SampleColumns inOrder = new SampleColumns();
+  private final SampleColumns lateOnes = new SampleColumns();
+  private final long[] times = new long[StagingCodec.MAX];
+  private final double[] values = new double[StagingCodec.MAX];
+  private int[] addresses = new int[64];
+
+  /// The samples of a series inside `from..to` (Unix milliseconds, inclusive), replacing the rows
+  /// of `into`.
+  void read(HeadShard s, int id, long from, long to, SampleColumns into) {
+    into.clear();
+    long[] r = s.records.page(id);
+    int o = s.records.at(id);
+    long meta = r[o + 6];
+    int lo = s.offset(from);
+    int hi = s.offset(to);
+    if (lo > hi || (int) r[o + 4] < lo || (int) (r[o + 4] >>> 32) > hi) {
+      return;
+    }
+    boolean hasLate = (meta & HeadShard.LATE) != 0;
+    SampleColumns out = hasLate ? inOrder : into;
+    out.clear();
+    int n = 0;
+    int address = (int) r[o + 3];
+    int following = Integer.MAX_VALUE;
+    while (address != 0) {
+      byte[] page = s.chunks.page(address);
+      int p = ByteArena.offset(address);
+      int first = ShardBlock.firstTime(page, p);
+      if (first <= hi) {
+        if (n == addresses.length) {
+          addresses = Arrays.copyOf(addresses, n * 2);
+        }
+        addresses[n++] = address;
+      }
+      following = first;
+      if (following <= lo) {
+        break;
+      }
+      address = ShardBlock.previous(page, p);
+    }
+    boolean plain = (meta & (HeadShard.STARTS | HeadShard.HISTOGRAMS)) == 0;
+    if (plain) {
+      out.reserve((n + 1) * StagingCodec.MAX);
+    }
+    for (int i = n - 1; i >= 0; i--) {
+      if (plain && i > 0 && i < n - 1) {
+        whole(s, addresses[i], out);
+      } else {
+        blockInto(s, addresses[i], out, lo, hi);
+      }
+    }
+    int staged = (int) (meta & HeadShard.STAGED);
+    int[] stagedTimes = s.stagedTimes.page(id);
+    long[] bits = s.stagedBits.page(id);
+    int at = s.stagedTimes.at(id);
+    int bitsAt = s.stagedBits.at(id);
+    for (int i = 0; i < staged; i++) {
+      int t = stagedTimes[at + i];
+      if (t >= lo && t <= hi) {
+        out.add(s.base + t, r[o + 7], Double.longBitsToDouble(bits[bitsAt + i]));
+      }
+    }
+    if (hasLate) {
+      lateOnes.clear();
+      s.late.get(id).into(lateOnes, s.base, lo, hi);
+      MergingSeriesCursor.mergeSamples(inOrder, lateOnes, into);
+    }
+  }
+
+  void block(HeadShard s, int address, SampleColumns out, int lo, int hi) {
+    out.clear();
+    blockInto(s, address, out, lo, hi);
+  }
+
+  /// A block of floats without start timestamps that lies inside the range as a whole.
+  private void whole(HeadShard s, int address, SampleColumns out) {
+    byte[] page = s.chunks.page(address);
+    int p = ByteArena.offset(address);
+    int n = ShardBlock.size(page, p);
+    long first = s.base + ShardBlock.firstTime(page, p);
+    decoder.decode(page, p + 9, n, first, out.timestamps(), out.values(), out.size());
+    out.setSize(out.size() + n);
+  }
+
+  private void blockInto(HeadShard s, int address, SampleColumns out, int lo, int hi) {
+    byte[] page = s.chunks.page(address);
+    int p = ByteArena.offset(address);
+    long start = ShardBlock.start(page, p);
+    int firstTime = ShardBlock.firstTime(page, p);
+    if (ShardBlock.isHistogram(page, p)) {
+      if (firstTime >= lo && firstTime <= hi) {
+        in.at(page, ShardBlock.payload(page, p), page.length);
+        out.add(s.base + firstTime, start, HistogramBytes.read(in));
+      }
+      return;
+    }
+    int n = ShardBlock.size(page, p);
+    // Relative times: the range may lie at either end of what a long can hold.
+    decoder.decode(page, ShardBlock.payload(page, p), n, firstTime, times, values, 0);
+    for (int i = 0; i < n; i++) {
+      if (times[i] >= lo && times[i] <= hi) {
+        out.add(s.base + times[i], start, values[i]);
+      }
+    }
+  }
+
+  /// The newest packed histogram of a series whose last sample is one.
+  NativeHistogram lastHistogram(HeadShard s, int id) {
+    int address = (int) s.records.page(id)[s.records.at(id) + 3];
+    byte[] page = s.chunks.page(address);
+    return HistogramBytes.read(
+        in.at(page, ShardBlock.payload(page, ByteArena.offset(address)), page.length));
+  }
+}
