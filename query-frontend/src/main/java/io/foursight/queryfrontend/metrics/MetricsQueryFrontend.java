@@ -7,6 +7,7 @@ import io.foursight.model.metrics.MetricsLateWrites;
 import io.foursight.model.metrics.MetricsQueryRunner;
 import io.foursight.model.metrics.MetricsSource;
 import io.foursight.queryfrontend.BuildInfo;
+import io.foursight.queryfrontend.FairQueue;
 import io.foursight.queryfrontend.QueryFrontendConfig;
 import io.foursight.runtime.http.Door;
 import io.foursight.runtime.http.HttpHandler;

@@ -1,5 +1,6 @@
 package io.foursight.queryfrontend.metrics;
 
+import io.foursight.queryfrontend.FairQueue;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;

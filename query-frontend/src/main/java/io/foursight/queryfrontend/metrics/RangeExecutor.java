@@ -9,7 +9,7 @@ import io.foursight.model.metrics.MetricsLateWrites;
 import io.foursight.model.metrics.MetricsQueryResult;
 import io.foursight.model.metrics.MetricsQueryResult.Matrix;
 import io.foursight.model.metrics.MetricsQueryRunner;
-import io.foursight.queryfrontend.metrics.FairQueue.Ticket;
+import io.foursight.queryfrontend.FairQueue.Ticket;
 import io.foursight.queryfrontend.metrics.ResultCache.Extent;
 import java.time.Clock;
 import java.util.ArrayList;

@@ -8,7 +8,7 @@ import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.MetricsSource;
 import io.foursight.model.metrics.SelectHints;
 import io.foursight.model.metrics.SeriesCursor;
-import io.foursight.queryfrontend.metrics.FairQueue.Ticket;
+import io.foursight.queryfrontend.FairQueue.Ticket;
 import io.foursight.querylanguages.regex.RegexMatcher;
 import io.foursight.runtime.http.HttpCall;
 import io.foursight.runtime.http.HttpReply;

@@ -1,6 +1,7 @@
 package io.foursight.wire.metrics.json;
 
 import io.foursight.model.metrics.NativeHistogram;
+import io.foursight.wire.json.JsonBuffer;
 
 /// `{"count":"…","sum":"…","buckets":[[rule,"lower","upper","count"],…]}` of a native histogram.
 ///

@@ -13,6 +13,7 @@ import io.foursight.model.metrics.MetricsQueryResult.Scalar;
 import io.foursight.model.metrics.MetricsQueryResult.Text;
 import io.foursight.model.metrics.MetricsQueryResult.Vector;
 import io.foursight.model.metrics.SampleColumns;
+import io.foursight.wire.json.JsonBuffer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -18,6 +18,7 @@ import io.foursight.model.metrics.MetricsQueryResult.Vector;
 import io.foursight.model.metrics.NativeHistogram;
 import io.foursight.model.metrics.NativeHistogram.ResetHint;
 import io.foursight.model.metrics.SampleColumns;
+import io.foursight.wire.json.JsonBuffer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.foursight.wire.metrics.json;
+package io.foursight.wire.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

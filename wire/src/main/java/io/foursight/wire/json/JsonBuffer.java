@@ -1,4 +1,4 @@
-package io.foursight.wire.metrics.json;
+package io.foursight.wire.json;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

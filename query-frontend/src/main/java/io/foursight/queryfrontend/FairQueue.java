@@ -1,4 +1,4 @@
-package io.foursight.queryfrontend.metrics;
+package io.foursight.queryfrontend;
 
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 /// A fixed number of slots shared fairly: tenants with waiting work take turns, work of one tenant
 /// goes in order of arrival. A tenant may have a bounded number of requests under way; one request
 /// may use several slots. Safe from any thread; waiting threads are meant to be virtual.
-final class FairQueue {
+public final class FairQueue {
   private static final long GLANCE_MILLIS = 50;
 
   private final int maxRequests;
@@ -34,13 +34,13 @@ final class FairQueue {
     }
   }
 
-  FairQueue(int slots, int maxRequestsPerTenant) {
+  public FairQueue(int slots, int maxRequestsPerTenant) {
     this.free = slots;
     this.maxRequests = maxRequestsPerTenant;
   }
 
   /// One request's place; close it when the request is done.
-  final class Ticket implements AutoCloseable {
+  public final class Ticket implements AutoCloseable {
     private final String tenant;
 
     private Ticket(String tenant) {
@@ -50,7 +50,7 @@ final class FairQueue {
     /// Runs work in a slot, after waiting for it.
     ///
     /// @throws FoursightException `CANCELED` or `TIMEOUT` while waiting
-    <T> T run(QueryBudget budget, Supplier<T> work) {
+    public <T> T run(QueryBudget budget, Supplier<T> work) {
       acquire(tenant, budget);
       try {
         return work.get();
@@ -71,7 +71,7 @@ final class FairQueue {
   }
 
   /// @throws FoursightException `LIMIT_EXCEEDED` when the tenant has too many requests under way
-  Ticket admit(String tenant) {
+  public Ticket admit(String tenant) {
     lock.lock();
     try {
       int now = requests.getOrDefault(tenant, 0);
@@ -162,7 +162,8 @@ final class FairQueue {
     }
   }
 
-  int waiting() {
+  /// Pieces of work that wait for a slot now.
+  public int waiting() {
     lock.lock();
     try {
       return waitingCount;

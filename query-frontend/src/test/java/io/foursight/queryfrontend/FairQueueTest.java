@@ -1,4 +1,4 @@
-package io.foursight.queryfrontend.metrics;
+package io.foursight.queryfrontend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.foursight.wire.metrics.json;
+package io.foursight.wire.json;
 
 /// Numbers as bytes, in the forms that Go's `strconv` gives them in Prometheus's JSON.
 ///
