@@ -1,5 +1,6 @@
 package io.foursight.querylanguages.text;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -77,6 +78,117 @@ public final class GoDurations {
       unit = found;
     }
     return text.isEmpty() ? "empty duration string" : "duration out of range";
+  }
+
+  /// Nanoseconds of a duration as Go's `time.ParseDuration` reads it: `1.5h`, `-3µs`, `1h0.0m0s`,
+  /// `0`; empty when it refuses.
+  public static OptionalLong parseGo(String text) {
+    int i = !text.isEmpty() && (text.charAt(0) == '-' || text.charAt(0) == '+') ? 1 : 0;
+    boolean negative = i == 1 && text.charAt(0) == '-';
+    if (text.length() == i) {
+      return OptionalLong.empty();
+    }
+    if (text.substring(i).equals("0")) {
+      return OptionalLong.of(0);
+    }
+    double total = 0;
+    long whole = 0;
+    while (i < text.length()) {
+      int start = i;
+      while (i < text.length() && (isDigit(text.charAt(i)) || text.charAt(i) == '.')) {
+        i++;
+      }
+      String number = text.substring(start, i);
+      int letters = i;
+      while (i < text.length() && !isDigit(text.charAt(i)) && text.charAt(i) != '.') {
+        i++;
+      }
+      long unit = goUnit(text.substring(letters, i));
+      int point = number.indexOf('.');
+      if (unit == 0 || number.length() <= (point < 0 ? 0 : 1) || point != number.lastIndexOf('.')) {
+        return OptionalLong.empty();
+      }
+      String integer = point < 0 ? number : number.substring(0, point);
+      if (integer.length() > 18) {
+        return OptionalLong.empty();
+      }
+      long n = integer.isEmpty() ? 0 : Long.parseLong(integer);
+      total += (double) n * unit;
+      if (total > 9.2e18) {
+        return OptionalLong.empty();
+      }
+      whole += n * unit;
+      if (point >= 0 && point + 1 < number.length()) {
+        whole += (long) (Double.parseDouble("0" + number.substring(point)) * unit);
+      }
+    }
+    return OptionalLong.of(negative ? -whole : whole);
+  }
+
+  /// What is wrong with a text that [#parseGo(String)] refuses, in Go's words.
+  public static String problemGo(String text) {
+    int i = 0;
+    while (i < text.length()
+        && (isDigit(text.charAt(i)) || text.charAt(i) == '.' || text.charAt(i) == '-')) {
+      i++;
+    }
+    if (i == 0) {
+      return "time: invalid duration " + GoStrings.quote(text);
+    }
+    int letters = i;
+    while (i < text.length() && !isDigit(text.charAt(i)) && text.charAt(i) != '.') {
+      i++;
+    }
+    String unit = text.substring(letters, i);
+    if (unit.isEmpty()) {
+      return "time: missing unit in duration " + GoStrings.quote(text);
+    }
+    if (goUnit(unit) == 0) {
+      return "time: unknown unit "
+          + GoStrings.quote(unit)
+          + " in duration "
+          + GoStrings.quote(text);
+    }
+    return "time: invalid duration " + GoStrings.quote(text);
+  }
+
+  /// Nanoseconds of a unit of Go's, 0 when there is no such unit.
+  private static long goUnit(String name) {
+    return switch (name) {
+      case "ns" -> 1;
+      case "us", "µs", "μs" -> 1_000;
+      case "ms" -> 1_000_000;
+      case "s" -> 1_000_000_000L;
+      case "m" -> 60_000_000_000L;
+      case "h" -> 3_600_000_000_000L;
+      default -> 0;
+    };
+  }
+
+  /// As Go's `Duration.String` writes it: `1h0m0s`, `1.5s`, `250ms`, `0s`.
+  public static String formatGo(long nanos) {
+    if (nanos == 0) {
+      return "0s";
+    }
+    String sign = nanos < 0 ? "-" : "";
+    var abs = BigDecimal.valueOf(nanos).abs();
+    if (abs.longValue() < 1_000_000_000L && nanos != Long.MIN_VALUE) {
+      int digits = abs.longValue() < 1_000 ? 0 : abs.longValue() < 1_000_000 ? 3 : 6;
+      String unit = digits == 0 ? "ns" : digits == 3 ? "µs" : "ms";
+      return sign + plain(abs.movePointLeft(digits)) + unit;
+    }
+    var seconds = abs.movePointLeft(9);
+    long minutes = seconds.longValue() / 60;
+    String rest = plain(seconds.subtract(BigDecimal.valueOf(minutes * 60))) + "s";
+    if (minutes == 0) {
+      return sign + rest;
+    }
+    String hours = minutes >= 60 ? minutes / 60 + "h" : "";
+    return sign + hours + minutes % 60 + "m" + rest;
+  }
+
+  private static String plain(BigDecimal value) {
+    return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
   }
 
   private static boolean isDigit(char c) {

@@ -30,6 +30,61 @@ public final class GoFloats {
     return abs < 1e-4 || abs >= 1e6 ? exponent(v) : plain(v);
   }
 
+  /// What Go's `strconv.ParseFloat` reads (decimal forms only, and `Inf`, `NaN` in any case); NaN
+  /// for what it refuses.
+  public static double parse(String text) {
+    int n = text.length();
+    if (n == 0) {
+      return Double.NaN;
+    }
+    char last = text.charAt(n - 1);
+    if ((last >= '0' && last <= '9') || last == '.') {
+      return decimal(text) ? Double.parseDouble(text) : Double.NaN;
+    }
+    String word = text.startsWith("+") || text.startsWith("-") ? text.substring(1) : text;
+    if (word.equalsIgnoreCase("inf") || word.equalsIgnoreCase("infinity")) {
+      return text.startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+    }
+    return Double.NaN;
+  }
+
+  /// What is wrong with a text that [#parse(String)] refuses, in Go's words.
+  public static String problem(String text) {
+    return "strconv.ParseFloat: parsing " + GoStrings.quote(text) + ": invalid syntax";
+  }
+
+  private static boolean decimal(String text) {
+    int i = text.charAt(0) == '-' || text.charAt(0) == '+' ? 1 : 0;
+    int start = i;
+    int points = 0;
+    while (i < text.length() && (isDigit(text.charAt(i)) || text.charAt(i) == '.')) {
+      points += text.charAt(i) == '.' ? 1 : 0;
+      i++;
+    }
+    if (points > 1 || i - start == points) {
+      return false;
+    }
+    if (i == text.length()) {
+      return true;
+    }
+    if (text.charAt(i) != 'e' && text.charAt(i) != 'E') {
+      return false;
+    }
+    i++;
+    if (i < text.length() && (text.charAt(i) == '-' || text.charAt(i) == '+')) {
+      i++;
+    }
+    int digits = i;
+    while (i < text.length() && isDigit(text.charAt(i))) {
+      i++;
+    }
+    return i == text.length() && i > digits;
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+
   private static String exponent(double v) {
     var decimal = new BigDecimal(Double.toString(v)).stripTrailingZeros();
     String digits = decimal.unscaledValue().abs().toString();

@@ -1,0 +1,2 @@
+/// LogQL: the query language of Loki.
+package io.foursight.querylanguages.logql;
