@@ -8,6 +8,7 @@ import io.foursight.runtime.http.HttpCall;
 import io.foursight.runtime.http.HttpHandler;
 import io.foursight.runtime.http.HttpReply;
 import io.foursight.runtime.http.HttpRoutes;
+import io.foursight.runtime.http.SocketHandler;
 import io.grpc.BindableService;
 import java.io.ByteArrayOutputStream;
 import java.net.URLDecoder;
@@ -38,6 +39,12 @@ final class FakeDoor implements HttpRoutes {
       ErrorShape errors,
       HttpHandler handler) {
     routes.add(new Route(methods, pattern, errors, handler));
+  }
+
+  @Override
+  public void addSocket(
+      Door door, String pattern, String name, ErrorShape errors, SocketHandler handler) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

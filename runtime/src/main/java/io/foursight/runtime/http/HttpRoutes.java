@@ -28,6 +28,10 @@ public interface HttpRoutes {
       ErrorShape errors,
       HttpHandler handler);
 
+  /// Adds a path that answers WebSocket connections; other requests to it are 400. The pattern has
+  /// literal segments only.
+  void addSocket(Door door, String pattern, String name, ErrorShape errors, SocketHandler handler);
+
   /// Serves a gRPC service on a door, unary and server-streaming methods. The door resolves the
   /// tenant of each call into [GrpcTenant#KEY].
   void addGrpc(Door door, BindableService service);

@@ -2,6 +2,7 @@ package io.foursight.runtime.server;
 
 import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
 import io.foursight.model.Deadline;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
@@ -9,6 +10,7 @@ import io.foursight.runtime.Service;
 import io.foursight.runtime.http.Door;
 import io.foursight.runtime.http.HttpHandler;
 import io.foursight.runtime.http.HttpRoutes;
+import io.foursight.runtime.http.SocketHandler;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
@@ -22,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,6 +45,7 @@ public final class Doors implements HttpRoutes, Service {
   private final GrpcGuard guard;
   private final Map<Door, RouteTable> routes = new EnumMap<>(Door.class);
   private final Map<Door, GrpcAdapter> adapters = new EnumMap<>(Door.class);
+  private final Map<Door, Map<String, SocketService>> sockets = new EnumMap<>(Door.class);
   private final Map<Door, List<ServerServiceDefinition>> services = new EnumMap<>(Door.class);
   private final Map<Door, Server> httpServers = new EnumMap<>(Door.class);
   private final Map<Door, io.grpc.Server> grpcServers = new EnumMap<>(Door.class);
@@ -57,6 +61,7 @@ public final class Doors implements HttpRoutes, Service {
         services.put(door, new ArrayList<>());
       } else {
         routes.put(door, new RouteTable());
+        sockets.put(door, new LinkedHashMap<>());
         adapters.put(door, new GrpcAdapter(workers, config.maxRequestBodySize().bytes()));
       }
     }
@@ -82,6 +87,15 @@ public final class Doors implements HttpRoutes, Service {
                 methods,
                 pattern,
                 new RouteTable.Route(name, pattern, ErrorShape.TEXT, handler, true)));
+  }
+
+  @Override
+  public void addSocket(
+      Door door, String pattern, String name, ErrorShape errors, SocketHandler handler) {
+    var service = new SocketService(door, name, errors, handler, workers, tenants);
+    if (sockets.get(door).putIfAbsent(pattern, service) != null) {
+      throw new IllegalArgumentException(pattern + " is registered twice");
+    }
   }
 
   @Override
@@ -148,7 +162,7 @@ public final class Doors implements HttpRoutes, Service {
   }
 
   private void startHttp(Door door, InetSocketAddress address) {
-    Server server =
+    ServerBuilder builder =
         Server.builder()
             .http(address)
             .workerGroup(eventLoops, false)
@@ -165,8 +179,9 @@ public final class Doors implements HttpRoutes, Service {
             .gracefulShutdownTimeout(Duration.ofMillis(10), config.gracefulShutdownTimeout())
             .serviceUnder(
                 "/",
-                new DoorService(door, table(door), adapters.get(door), workers, tenants, config))
-            .build();
+                new DoorService(door, table(door), adapters.get(door), workers, tenants, config));
+    sockets.get(door).forEach(builder::service);
+    Server server = builder.build();
     try {
       server.start().join();
     } catch (CompletionException e) {

@@ -118,6 +118,59 @@ public final class JsonBuffer {
     return raw('"');
   }
 
+  /// A quoted string of UTF-8 bytes that is safe inside HTML, as the Go encoder behind Loki's API
+  /// writes log lines: besides the usual escapes `<`, `>`, `&`, U+2028 and U+2029 become four-digit
+  /// escapes; every byte that is not part of well-formed UTF-8 becomes U+FFFD.
+  public JsonBuffer htmlText(byte[] utf8, int offset, int length) {
+    raw('"');
+    int end = offset + length;
+    int from = offset;
+    int i = offset;
+    while (i < end) {
+      int b = utf8[i];
+      if (b >= 0x20 && b != '"' && b != '\\' && b != '<' && b != '>' && b != '&') {
+        i++;
+        continue;
+      }
+      int size = b >= 0 ? 1 : Utf8Sequences.length(utf8, i, end);
+      if (size > 1 && !lineSeparator(utf8, i, size)) {
+        i += size;
+        continue;
+      }
+      copy(utf8, from, i - from);
+      room(8);
+      if (size == 0) {
+        raw("\\ufffd");
+        size = 1;
+      } else if (size > 1) {
+        raw((utf8[i + 2] & 1) == 0 ? "\\u2028" : "\\u2029");
+      } else if (b == '<' || b == '>' || b == '&') {
+        raw("\\u00").raw((char) HEX[b >> 4]).raw((char) HEX[b & 15]);
+      } else {
+        ascii((char) b);
+      }
+      i += size;
+      from = i;
+    }
+    copy(utf8, from, i - from);
+    return raw('"');
+  }
+
+  private static boolean lineSeparator(byte[] utf8, int at, int size) {
+    return size == 3
+        && utf8[at] == (byte) 0xe2
+        && utf8[at + 1] == (byte) 0x80
+        && (utf8[at + 2] == (byte) 0xa8 || utf8[at + 2] == (byte) 0xa9);
+  }
+
+  private void copy(byte[] from, int offset, int length) {
+    if (length > 0) {
+      room(length);
+      System.arraycopy(from, offset, bytes, size, length);
+      size += length;
+    }
+  }
+
   private void escaped(String text, int from) {
     int n = text.length();
     for (int i = from; i < n; i++) {
