@@ -32,6 +32,7 @@ class ArchitectureTest {
           "wire",
           "runtime",
           "storage",
+          "ring",
           "distributor",
           "ingester",
           "storegateway",
@@ -49,6 +50,7 @@ class ArchitectureTest {
           Map.entry("wire", List.of("model")),
           Map.entry("runtime", List.of("config", "model")),
           Map.entry("storage", List.of("runtime", "config", "model")),
+          Map.entry("ring", List.of("wire", "runtime", "config", "model")),
           Map.entry("distributor", List.of("wire", "runtime", "config", "model")),
           Map.entry(
               "ingester",
@@ -125,6 +127,7 @@ class ArchitectureTest {
     stays("com.linecorp.armeria..", "io.foursight.runtime..");
     stays("software.amazon.awssdk..", "io.foursight.storage..");
     stays("ch.qos.logback..", "io.foursight.runtime..", "io.foursight.cmd..");
+    stays("org.jgroups..", "io.foursight.ring..");
     stays("picocli..", "io.foursight.benchmarks..");
     stays("org.apache.lucene..", "io.foursight.querylanguages..");
     stays("com.google.re2j..", "io.foursight.querylanguages..");

@@ -1,0 +1,84 @@
+package io.foursight.ring.config;
+
+import io.foursight.config.Setting;
+import io.foursight.model.FoursightException;
+import java.time.Duration;
+import java.util.List;
+
+/// Gossip between the processes, section `memberlist`.
+public record MemberlistConfig(
+    @Setting("Name of this process among the members; empty = host name and chance.")
+        String nodeName,
+    @Setting("Addresses to listen on; empty = all of one interface. Only the first is used.")
+        List<String> bindAddr,
+    @Setting("Port to listen on.") int bindPort,
+    @Setting("Address that other members reach this one at; empty = that of bind_addr.")
+        String advertiseAddr,
+    @Setting("Port that other members reach this one at; 0 = bind_port.") int advertisePort,
+    @Setting(
+            "Members to find the others through: host:port, or dns+host:port for all addresses"
+                + " behind a name, looked up again and again. Empty = this process is alone.")
+        List<String> joinMembers,
+    @Setting("Shortest wait before trying again when no member answers.") Duration minJoinBackoff,
+    @Setting("Longest wait before trying again when no member answers.") Duration maxJoinBackoff,
+    @Setting("How often join_members are looked up again; 0 = only at the start.")
+        Duration rejoinInterval,
+    @Setting("Whether the start fails when no member answers within max_join_backoff.")
+        boolean abortIfClusterJoinFails,
+    @Setting("Members with another label are refused.") String clusterLabel,
+    @Setting("How often news are sent.") Duration gossipInterval,
+    @Setting("Members that each piece of news is sent to at a time.") int gossipNodes,
+    @Setting("How often everything is exchanged with one member taken by chance.")
+        Duration pullPushInterval,
+    @Setting("Factor of how often news are sent on; times the logarithm of the member count.")
+        int retransmitFactor,
+    @Setting("How long the ring remembers who left.") Duration leftIngestersTimeout,
+    @Setting("How long a stopping process waits for its last news to go out.")
+        Duration leaveTimeout,
+    @Setting("Largest message accepted from another member, in bytes.") int maxMessageBytes) {
+
+  public static MemberlistConfig defaults() {
+    return new MemberlistConfig(
+        "",
+        List.of(),
+        7946,
+        "",
+        0,
+        List.of(),
+        Duration.ofSeconds(1),
+        Duration.ofMinutes(1),
+        Duration.ofSeconds(30),
+        false,
+        "",
+        Duration.ofMillis(200),
+        3,
+        Duration.ofSeconds(30),
+        4,
+        Duration.ofHours(24),
+        Duration.ofSeconds(2),
+        16 << 20);
+  }
+
+  public MemberlistConfig {
+    bindAddr = List.copyOf(bindAddr);
+    joinMembers = List.copyOf(joinMembers);
+    if (bindPort < 0 || bindPort > 65535 || advertisePort < 0 || advertisePort > 65535) {
+      throw FoursightException.badData("bind_port and advertise_port must be 0 to 65535");
+    }
+    if (clusterLabel.length() > 255 || clusterLabel.chars().anyMatch(c -> c < ' ')) {
+      throw FoursightException.badData(
+          "cluster_label is longer than 255 characters or has control characters");
+    }
+    for (Duration positive :
+        List.of(minJoinBackoff, maxJoinBackoff, gossipInterval, pullPushInterval)) {
+      if (positive.isNegative() || positive.isZero()) {
+        throw FoursightException.badData(
+            "min_join_backoff, max_join_backoff, gossip_interval and pull_push_interval must be"
+                + " positive");
+      }
+    }
+    if (gossipNodes < 1 || retransmitFactor < 1) {
+      throw FoursightException.badData("gossip_nodes and retransmit_factor must be positive");
+    }
+  }
+}
