@@ -71,6 +71,11 @@ public final class QueryBudget {
     samples.addAndGet(-count);
   }
 
+  /// Counts samples that somebody else read for this query and does not hold any more.
+  public void countSamples(long count) {
+    totalSamples.addAndGet(count);
+  }
+
   public void countSeries(long count) {
     series.addAndGet(count);
   }
@@ -96,6 +101,16 @@ public final class QueryBudget {
 
   public Deadline deadline() {
     return deadline;
+  }
+
+  /// The bound on bytes held at once; 0 = unlimited.
+  public long maxMemoryBytes() {
+    return maxMemoryBytes;
+  }
+
+  /// The bound on samples held at once; 0 = unlimited.
+  public long maxSamples() {
+    return maxSamples;
   }
 
   public long memoryBytes() {

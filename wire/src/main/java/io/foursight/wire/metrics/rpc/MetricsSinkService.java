@@ -1,0 +1,25 @@
+package io.foursight.wire.metrics.rpc;
+
+import io.foursight.model.metrics.MetricsSink;
+import io.foursight.model.metrics.SeriesHash;
+import io.foursight.wire.rpc.RpcHandler;
+import io.foursight.wire.rpc.RpcMethod;
+import io.foursight.wire.rpc.RpcService;
+
+/// Serves a local Sink.
+public final class MetricsSinkService {
+  static final RpcMethod WRITE = new RpcMethod(MetricsSourceMethods.INGESTER.service(), "Write");
+
+  private MetricsSinkService() {}
+
+  /// @param hash the keyed hash of this process, which the Sink expects in a batch
+  public static void register(RpcService service, MetricsSink sink, SeriesHash hash) {
+    service.on(WRITE, call -> write(call, sink, hash));
+  }
+
+  private static void write(RpcHandler.Call call, MetricsSink sink, SeriesHash hash) {
+    BatchCodec.Decoded asked = BatchCodec.decode(call.request());
+    asked.batch().hashSeries(hash);
+    call.send(BatchCodec.encode(sink.write(asked.tenant(), asked.batch())));
+  }
+}
