@@ -1,31 +1,48 @@
 package io.foursight.distributor.metrics;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
-/// The hashes of one tenant's series whose label bytes are known to be valid and canonical, so that
-/// a series that comes again costs one comparison.
+/// The series of one tenant whose label bytes are known to be valid, with the label bytes that are
+/// canonical for them where those differ, so that a series that comes again costs one comparison.
 ///
 /// ```
-/// entry i:  key[i]   low half of the 128-bit series key      next[i]   entry that followed it last time, or -1
+/// entry i:  keys[3i]  check of the bytes as sent ([io.foursight.model.metrics.SeriesHash#check])   keys[3i + 1], keys[3i + 2]  their 128-bit key
+///           lengths[i]  how many bytes              next[i]  entry that followed it last time, or -1
+///           rewritten[i]  canonical bytes and key   (only where the sender's are not canonical)
 /// slots     open addressing by the high half, entry + 1, 0 = free; at most half full
 /// ```
 ///
-/// A lookup compares one or two candidates with 64 keyed bits, so a false "known" has a chance of
-/// about 2^-63 a lookup and cannot be steered from outside. Readers take no lock: they see a table
-/// that is complete but for the newest entries, and an entry that is not there yet only costs a
-/// second validation. Additions lock. When `maxEntries` is reached everything is forgotten.
+/// A guess compares one candidate by length and 64 keyed bits, a lookup by all 128: a false "known"
+/// cannot be steered from outside. Readers take no lock: they see a table that is complete but for
+/// the newest entries, and an entry that is not there yet only costs a second validation; an entry
+/// is written before its number is published (release) in `slots` or `next`. Additions lock. When
+/// `maxEntries` is reached everything is forgotten.
 final class KnownSeries {
   static final int NONE = -1;
 
+  /// Bytes of canonical labels kept for each entry allowed: who does not sort has few series.
+  private static final int REWRITTEN_BYTES_PER_ENTRY = 16;
+
+  private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
+
+  /// What stands in the place of label bytes that are valid but not canonical.
+  record Rewritten(byte[] labels, long high, long low) {}
+
   /// One published table. Reads are racy by design (see above).
   static final class Table {
-    private final long[] key;
+    private final long[] keys;
+    private final int[] lengths;
     private final int[] next;
     private final int[] slots;
+    private Rewritten[] rewritten = {};
+    private long rewrittenBytes;
     private int size;
 
     Table(int capacity) {
-      key = new long[capacity];
+      keys = new long[3 * capacity];
+      lengths = new int[capacity];
       next = new int[capacity];
       Arrays.fill(next, NONE);
       slots = new int[Integer.highestOneBit(capacity - 1) * 4];
@@ -33,27 +50,54 @@ final class KnownSeries {
 
     private Table(Table old, int capacity) {
       this(capacity);
-      System.arraycopy(old.key, 0, key, 0, old.size);
-      System.arraycopy(old.next, 0, next, 0, old.size);
+      size = old.size;
+      System.arraycopy(old.keys, 0, keys, 0, 3 * size);
+      System.arraycopy(old.lengths, 0, lengths, 0, size);
+      System.arraycopy(old.next, 0, next, 0, size);
+      rewritten = Arrays.copyOf(old.rewritten, old.rewritten.length == 0 ? 0 : capacity);
+      rewrittenBytes = old.rewrittenBytes;
+      for (int i = 0; i < size; i++) {
+        place(i);
+      }
     }
 
     /// The entry that came after `previous` last time; may be [#NONE].
     int guess(int previous) {
-      return previous < 0 ? NONE : next[previous];
+      return previous < 0 ? NONE : (int) INTS.getAcquire(next, previous);
     }
 
-    boolean is(int entry, long low) {
-      return entry >= 0 && key[entry] == low;
+    int length(int entry) {
+      return lengths[entry];
+    }
+
+    long check(int entry) {
+      return keys[3 * entry];
+    }
+
+    long high(int entry) {
+      return keys[3 * entry + 1];
+    }
+
+    long low(int entry) {
+      return keys[3 * entry + 2];
+    }
+
+    boolean isRewritten(int entry) {
+      return entry < rewritten.length && rewritten[entry] != null;
+    }
+
+    Rewritten rewritten(int entry) {
+      return rewritten[entry];
     }
 
     int find(long high, long low) {
       int mask = slots.length - 1;
       for (int i = (int) high & mask; ; i = i + 1 & mask) {
-        int entry = slots[i] - 1;
+        int entry = (int) INTS.getAcquire(slots, i) - 1;
         if (entry < 0) {
           return NONE;
         }
-        if (key[entry] == low) {
+        if (low(entry) == low && high(entry) == high) {
           return entry;
         }
       }
@@ -61,24 +105,23 @@ final class KnownSeries {
 
     void link(int previous, int entry) {
       if (previous >= 0) {
-        next[previous] = entry;
+        INTS.setRelease(next, previous, entry);
       }
     }
 
-    private void place(long high, int entry) {
+    private void place(int entry) {
       int mask = slots.length - 1;
-      int i = (int) high & mask;
+      int i = (int) high(entry) & mask;
       while (slots[i] != 0) {
         i = i + 1 & mask;
       }
-      slots[i] = entry + 1;
+      INTS.setRelease(slots, i, entry + 1);
     }
   }
 
   private final int maxEntries;
   private final Runnable onReset;
   private volatile Table table = new Table(64);
-  private long[] highs = new long[64];
 
   KnownSeries(int maxEntries, Runnable onReset) {
     this.maxEntries = maxEntries;
@@ -89,43 +132,71 @@ final class KnownSeries {
     return table;
   }
 
-  /// Remembers a series.
+  /// Remembers a series whose bytes are canonical.
   ///
   /// @return its entry in [#table()] as it is after the call
-  synchronized int add(long high, long low) {
-    Table t = table;
-    int there = t.find(high, low);
+  synchronized int add(long check, long high, long low, int length) {
+    int there = table.find(high, low);
     if (there != NONE) {
       return there;
     }
-    if (t.size >= maxEntries) {
-      t = new Table(64);
-      highs = new long[64];
-      table = t;
-      onReset.run();
-    } else if (t.size == t.key.length) {
-      int capacity = (int) Math.min((long) t.size * 2, Math.max(maxEntries, t.size + 1));
-      var grown = new Table(t, capacity);
-      highs = Arrays.copyOf(highs, capacity);
-      grown.size = t.size;
-      for (int i = 0; i < t.size; i++) {
-        grown.place(highs[i], i);
-      }
-      t = grown;
+    Table t = withRoom();
+    int entry = fill(t, check, high, low, length);
+    t.place(entry);
+    return entry;
+  }
+
+  /// Remembers a series whose bytes are valid but not canonical.
+  ///
+  /// @return as [#add]; or none when there are too many of those
+  synchronized int addRewritten(long check, long high, long low, int length, Rewritten canonical) {
+    int there = table.find(high, low);
+    if (there != NONE) {
+      return there;
+    }
+    long bytes = table.rewrittenBytes + canonical.labels.length;
+    if (bytes > (long) maxEntries * REWRITTEN_BYTES_PER_ENTRY) {
+      return NONE;
+    }
+    Table t = withRoom();
+    if (t.rewritten.length == 0) {
+      // Another table: readers of this one may have looked at the field already.
+      t = new Table(t, t.next.length);
+      t.rewritten = new Rewritten[t.next.length];
       table = t;
     }
-    int entry = t.size;
-    t.key[entry] = low;
-    highs[entry] = high;
-    t.size = entry + 1;
-    t.place(high, entry);
+    int entry = fill(t, check, high, low, length);
+    t.rewritten[entry] = canonical;
+    t.rewrittenBytes = bytes;
+    t.place(entry);
+    return entry;
+  }
+
+  private Table withRoom() {
+    Table t = table;
+    if (t.size >= maxEntries) {
+      t = new Table(64);
+      table = t;
+      onReset.run();
+    } else if (t.size == t.next.length) {
+      t = new Table(t, (int) Math.min((long) t.size * 2, Math.max(maxEntries, t.size + 1)));
+      table = t;
+    }
+    return t;
+  }
+
+  private static int fill(Table t, long check, long high, long low, int length) {
+    int entry = t.size++;
+    t.keys[3 * entry] = check;
+    t.keys[3 * entry + 1] = high;
+    t.keys[3 * entry + 2] = low;
+    t.lengths[entry] = length;
     return entry;
   }
 
   /// Forgets everything: the rules of validity changed.
   synchronized void clear() {
     table = new Table(64);
-    highs = new long[64];
   }
 
   synchronized int size() {

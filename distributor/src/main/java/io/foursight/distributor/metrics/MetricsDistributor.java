@@ -14,6 +14,7 @@ import io.foursight.model.metrics.MetricsSink;
 import io.foursight.model.metrics.MetricsWriteResult;
 import io.foursight.model.metrics.MetricsWriteResult.Rejection;
 import io.foursight.model.metrics.SeriesHash;
+import io.foursight.wire.metrics.ExpectedSeries;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -38,7 +39,6 @@ public final class MetricsDistributor {
   private final HaFilter haFilter;
   private final InstantSource clock;
   private final LongSupplier nanoClock;
-  private final SeriesHash hash;
   private final PushScratch.Pool scratches;
   private final InflightBytes inflight;
   private final Map<TenantId, TenantState> tenants = new ConcurrentHashMap<>();
@@ -76,7 +76,6 @@ public final class MetricsDistributor {
     this.sink = sink;
     this.metrics = metrics;
     this.haFilter = new HaFilter(elections);
-    this.hash = hash;
     this.clock = clock;
     this.nanoClock = nanoClock;
     this.scratches = new PushScratch.Pool(hash);
@@ -156,6 +155,17 @@ public final class MetricsDistributor {
     }
   }
 
+  /// What the decoder of a request is to ask about its series, when that can be said before they
+  /// are decoded; [#push] follows with the same scratch.
+  ExpectedSeries expected(TenantId tenant, PushScratch scratch) {
+    DistributorLimits l = limits.of(tenant);
+    if (l.acceptHaSamples()) {
+      return ExpectedSeries.NONE; // the filter takes a label out of every series
+    }
+    scratch.walk.begin(state(tenant, l).known, l);
+    return scratch.walk;
+  }
+
   /// Writes the batch of a scratch.
   ///
   /// @throws FoursightException `LIMIT_EXCEEDED` over the ingestion rate (nothing is stored), and
@@ -175,8 +185,11 @@ public final class MetricsDistributor {
       deduplicated = haFilter.apply(tenant, l, batch, rejections).dropped();
       metrics.deduplicated(deduplicated);
     }
-    batch.hashSeries(hash);
-    scratch.validator.validate(batch, l, state.known, clock.millis(), rejections);
+    if (!scratch.walk.covers(batch, l)) {
+      scratch.walk.begin(state.known, l);
+      scratch.walk.all(batch);
+    }
+    scratch.validator.validate(batch, scratch.walk, l, state.known, clock.millis(), rejections);
     metrics.validatedSeries(scratch.validator.validatedSeries());
     List<Rejection> refused = new ArrayList<>(rejections.list());
     refused.forEach(metrics::rejected);

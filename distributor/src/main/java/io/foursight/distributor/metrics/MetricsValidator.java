@@ -18,8 +18,8 @@ import java.util.List;
 /// that break one are removed alone, label bytes become canonical. What is left may be stored as it
 /// is.
 ///
-/// A series that is known (its hash is in [KnownSeries]) is not looked at again. Reused; owned by
-/// one thread.
+/// A series that the walk found to be known ([KnownSeries]) is not looked at again. Reused; owned
+/// by one thread.
 final class MetricsValidator {
   private static final int MAX_EXEMPLAR_RUNES = 128;
 
@@ -40,9 +40,10 @@ final class MetricsValidator {
     return validated;
   }
 
-  /// @param batch with its hashes computed
+  /// @param walk has gone through the batch
   void validate(
       MetricsBatch batch,
+      SeriesWalk walk,
       DistributorLimits limits,
       KnownSeries known,
       long nowMillis,
@@ -51,7 +52,7 @@ final class MetricsValidator {
     badSamples.clear();
     badHistograms.clear();
     validated = 0;
-    series(batch, new SeriesRules(limits), known, rejections);
+    series(batch, walk, new SeriesRules(limits), known, rejections);
     times(batch, limits, nowMillis, rejections);
     if (batch.histogramCount() > 0) {
       histograms(batch, new HistogramRules(limits), rejections);
@@ -68,41 +69,30 @@ final class MetricsValidator {
   }
 
   private void series(
-      MetricsBatch batch, SeriesRules rules, KnownSeries known, Rejections rejections) {
-    long[] high = batch.hashHigh();
-    long[] low = batch.hashLow();
-    KnownSeries.Table table = known.table();
-    int previous = KnownSeries.NONE;
+      MetricsBatch batch,
+      SeriesWalk walk,
+      SeriesRules rules,
+      KnownSeries known,
+      Rejections rejections) {
+    walk.giveKeys(batch);
     int n = batch.seriesCount();
     for (int i = 0; i < n; i++) {
-      int entry = table.guess(previous);
-      if (!table.is(entry, low[i])) {
-        entry = table.find(high[i], low[i]);
-        if (entry == KnownSeries.NONE) {
-          entry = unknown(batch, i, rules, known, rejections);
-          if (table != known.table()) {
-            table = known.table();
-            previous = KnownSeries.NONE;
-          }
-        }
-        if (entry != KnownSeries.NONE) {
-          table.link(previous, entry);
-        }
+      if (walk.entry(i) == KnownSeries.NONE) {
+        unknown(batch, i, rules, known, rejections);
       }
-      previous = entry;
     }
   }
 
-  /// Parses and checks a series.
-  ///
-  /// @return its entry among the known series, or none when it is bad or came in another form than
-  ///   the canonical one
-  private int unknown(
+  /// Parses and checks a series; remembers it when it is good.
+  private void unknown(
       MetricsBatch batch, int i, SeriesRules rules, KnownSeries known, Rejections rejections) {
     validated++;
+    byte[] bytes = batch.labelBytes(i);
+    int offset = batch.labelOffset(i);
+    int length = batch.labelLength(i);
     SeriesRules.Problem problem;
     try {
-      labels.parse(batch.labelBytes(i), batch.labelOffset(i), batch.labelLength(i));
+      labels.parse(bytes, offset, length);
       problem = rules.check(labels);
     } catch (FoursightException e) {
       problem =
@@ -112,15 +102,25 @@ final class MetricsValidator {
       badSeries.set(i);
       String message = problem.message();
       rejections.add(problem.reason(), Math.max(1, items(batch, i)), () -> message);
-      return KnownSeries.NONE;
+      return;
     }
+    long check = hash.check(bytes, offset, length);
+    long high = batch.hashHigh()[i];
+    long low = batch.hashLow()[i];
     if (labels.isCanonical()) {
-      return known.add(batch.hashHigh()[i], batch.hashLow()[i]);
+      known.add(check, high, low, length);
+      return;
     }
     buffer.clear();
     labels.encode(buffer);
-    batch.replaceLabels(i, Arrays.copyOf(buffer.array(), buffer.size()), hash);
-    return KnownSeries.NONE;
+    byte[] canonical = Arrays.copyOf(buffer.array(), buffer.size());
+    batch.replaceLabels(i, canonical, hash);
+    known.addRewritten(
+        check,
+        high,
+        low,
+        length,
+        new KnownSeries.Rewritten(canonical, batch.hashHigh()[i], batch.hashLow()[i]));
   }
 
   private static int items(MetricsBatch batch, int i) {

@@ -5,12 +5,15 @@ import io.foursight.distributor.RetryAfter;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.model.TenantId;
+import io.foursight.model.metrics.MetricsWriteResult.Rejection;
+import io.foursight.runtime.http.BodyBuffer;
 import io.foursight.runtime.http.Door;
 import io.foursight.runtime.http.HttpCall;
 import io.foursight.runtime.http.HttpReply;
 import io.foursight.runtime.http.HttpRoutes;
 import io.foursight.runtime.http.HttpRoutes.ErrorShape;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -84,30 +87,41 @@ public final class RemoteWriteRoutes {
       if (compressed > max) {
         throw tooLarge(compressed, max);
       }
-      byte[] body = body(call, max);
-      hold.add(body.length);
       PushScratch scratch = distributor.scratches().take();
-      PushOutcome outcome;
-      if (version == Version.V1) {
-        scratch.v1.decode(body, scratch.batch);
-        outcome = distributor.push(tenant, scratch);
-      } else {
-        scratch.v2.decode(body, scratch.batch);
-        var refused = scratch.v2.rejections();
-        refused.forEach(distributor.metrics()::rejected);
-        outcome = distributor.push(tenant, scratch).plusRejections(refused);
+      List<Rejection> refused = List.of();
+      try {
+        decompress(call, max, scratch.body);
+        hold.add(scratch.body.length());
+        refused = decode(tenant, version, scratch);
+      } catch (FoursightException e) {
+        distributor.scratches().give(scratch, scratch.body.length());
+        throw e;
       }
+      PushOutcome outcome = distributor.push(tenant, scratch);
       // Not in a finally block: after an exception the sink may still hold on to the batch.
-      distributor.scratches().give(scratch, body.length);
-      return outcome;
+      distributor.scratches().give(scratch, scratch.body.length());
+      return refused.isEmpty() ? outcome : outcome.plusRejections(refused);
     }
   }
 
-  private static byte[] body(HttpCall call, long max) {
+  private List<Rejection> decode(TenantId tenant, Version version, PushScratch scratch) {
+    byte[] body = scratch.body.array();
+    int length = scratch.body.length();
+    if (version == Version.V1) {
+      scratch.v1.decode(body, length, scratch.batch, distributor.expected(tenant, scratch));
+      return List.of();
+    }
+    scratch.v2.decode(body, length, scratch.batch);
+    List<Rejection> refused = List.copyOf(scratch.v2.rejections());
+    refused.forEach(distributor.metrics()::rejected);
+    return refused;
+  }
+
+  private static void decompress(HttpCall call, long max, BodyBuffer into) {
     String encoding = call.header("content-encoding").orElse("").trim().toLowerCase(Locale.ROOT);
     try {
       // Remote write is Snappy by definition; a missing header means it, others are a courtesy.
-      return call.body(encoding.isEmpty() ? "snappy" : encoding, max);
+      call.body(encoding.isEmpty() ? "snappy" : encoding, max, into);
     } catch (FoursightException e) {
       if (e.kind() == ErrorKind.TOO_LARGE) {
         throw new FoursightException(

@@ -247,6 +247,7 @@ class ValidationTest {
     var hash = new SeriesHash(3, 4);
     var decoder = new RemoteWriteV1Decoder();
     var validator = new MetricsValidator(hash);
+    var walk = new SeriesWalk(hash);
     var known = new KnownSeries(1000, () -> {});
     for (long seed = 0; seed < 300; seed++) {
       var random = new Random(seed);
@@ -267,10 +268,11 @@ class ValidationTest {
         expected.add(Labels.of(pairs.toArray(new String[0])));
       }
       var batch = new MetricsBatch(new byte[0]);
-      decoder.decode(out.toByteArray(), batch);
-      batch.hashSeries(hash);
+      byte[] body = out.toByteArray();
+      walk.begin(known, bench.limits);
+      decoder.decode(body, body.length, batch, walk);
       var rejections = new Rejections();
-      validator.validate(batch, bench.limits, known, T, rejections);
+      validator.validate(batch, walk, bench.limits, known, T, rejections);
       assertThat(rejections.isEmpty()).isTrue();
       for (int i = 0; i < expected.size(); i++) {
         byte[] canonical = LabelBytes.encode(expected.get(i));

@@ -146,6 +146,12 @@ public final class MetricsBatch {
     metadata.add(entry);
   }
 
+  /// Sets the keys of all series: the first [#seriesCount()] of both arrays, which are copied.
+  public void keys(long[] high, long[] low) {
+    System.arraycopy(high, 0, hashHigh, 0, seriesCount);
+    System.arraycopy(low, 0, hashLow, 0, seriesCount);
+  }
+
   /// Computes the 128-bit key of every series.
   public void hashSeries(SeriesHash hash) {
     for (int i = 0; i < seriesCount; i++) {
@@ -238,13 +244,21 @@ public final class MetricsBatch {
   /// Gives a series other label bytes (canonicalised, truncated, replica label removed) and its new
   /// key.
   public void replaceLabels(int series, byte[] labelBytes, SeriesHash hash) {
+    hash.hash(labelBytes, 0, labelBytes.length, hashHigh, hashLow, series);
+    replaceLabels(series, labelBytes, hashHigh[series], hashLow[series]);
+  }
+
+  /// As [#replaceLabels(int, byte[], SeriesHash)], with a key that was computed before. The bytes
+  /// are shared: nobody changes them.
+  public void replaceLabels(int series, byte[] labelBytes, long high, long low) {
     if (replaced.length < seriesCount) {
       replaced = Arrays.copyOf(replaced, labelOffsets.length);
     }
     replaced[series] = labelBytes;
     labelOffsets[series] = 0;
     labelLengths[series] = labelBytes.length;
-    hash.hash(labelBytes, 0, labelBytes.length, hashHigh, hashLow, series);
+    hashHigh[series] = high;
+    hashLow[series] = low;
   }
 
   /// Replaces one histogram row, after its resolution was reduced.

@@ -41,6 +41,11 @@ public interface HttpCall {
   /// As [#body(long)], for an encoding that the caller decides.
   byte[] body(String contentEncoding, long maxBytes);
 
+  /// As [#body(String, long)], into a buffer that the caller keeps for its next requests.
+  default void body(String contentEncoding, long maxBytes, BodyBuffer into) {
+    into.take(body(contentEncoding, maxBytes));
+  }
+
   /// The body as it came.
   byte[] rawBody();
 

@@ -4,6 +4,7 @@ import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
+import io.foursight.runtime.http.BodyBuffer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,21 @@ final class BodyDecoder {
   private static final int SNAPPY_MAX_RATIO = 22;
 
   private BodyDecoder() {}
+
+  /// As [#decode(String, byte[], long)]; a Snappy block goes straight into the buffer.
+  static void decode(String encoding, byte[] raw, long maxBytes, BodyBuffer into) {
+    if (!encoding.equalsIgnoreCase("snappy") || isSnappyStream(raw)) {
+      into.take(decode(encoding, raw, maxBytes));
+      return;
+    }
+    int size = snappySize(raw, maxBytes);
+    try {
+      int written = Snappy.uncompress(raw, 0, raw.length, into.prepare(size), 0);
+      into.prepare(written);
+    } catch (IOException | RuntimeException e) {
+      throw malformed(encoding, e);
+    }
+  }
 
   static byte[] decode(String encoding, byte[] raw, long maxBytes) {
     try {
@@ -51,11 +67,15 @@ final class BodyDecoder {
       if (e instanceof FoursightException ours) {
         throw ours;
       }
-      throw new FoursightException(
-          ErrorKind.BAD_DATA,
-          "the body does not decode as " + printable(encoding) + ": " + e.getMessage(),
-          e);
+      throw malformed(encoding, e);
     }
+  }
+
+  private static FoursightException malformed(String encoding, Exception e) {
+    return new FoursightException(
+        ErrorKind.BAD_DATA,
+        "the body does not decode as " + printable(encoding) + ": " + e.getMessage(),
+        e);
   }
 
   static FoursightException tooLarge(long bytes, long maxBytes) {
@@ -94,6 +114,13 @@ final class BodyDecoder {
   }
 
   private static byte[] snappyBlock(byte[] raw, long maxBytes) throws IOException {
+    byte[] out = new byte[snappySize(raw, maxBytes)];
+    int written = Snappy.uncompress(raw, 0, raw.length, out, 0);
+    return written == out.length ? out : Arrays.copyOf(out, written);
+  }
+
+  /// The size that a block declares, when it may be that large and can be.
+  private static int snappySize(byte[] raw, long maxBytes) {
     long declared = declaredSnappySize(raw);
     if (declared > maxBytes) {
       throw tooLarge(declared, maxBytes);
@@ -106,9 +133,7 @@ final class BodyDecoder {
               + raw.length
               + " bytes cannot hold");
     }
-    byte[] out = new byte[(int) declared];
-    int written = Snappy.uncompress(raw, 0, raw.length, out, 0);
-    return written == out.length ? out : Arrays.copyOf(out, written);
+    return (int) declared;
   }
 
   /// The varint at the start of a block; snappy's own reader would return it as a signed int.

@@ -3,6 +3,7 @@ package io.foursight.runtime.server;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.foursight.model.TenantId;
+import io.foursight.runtime.http.BodyBuffer;
 import io.foursight.runtime.http.HttpCall;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -98,6 +99,11 @@ final class DoorCall implements HttpCall {
   @Override
   public byte[] body(String contentEncoding, long maxBytes) {
     return BodyDecoder.decode(contentEncoding, rawBody(), maxBytes);
+  }
+
+  @Override
+  public void body(String contentEncoding, long maxBytes, BodyBuffer into) {
+    BodyDecoder.decode(contentEncoding, rawBody(), maxBytes, into);
   }
 
   @Override

@@ -53,13 +53,21 @@ public final class RemoteWriteV1Decoder {
   /// @param body decompressed request, given away to the batch
   /// @param batch reset here to point into `body`
   public void decode(byte[] body, MetricsBatch batch) {
+    decode(body, body.length, batch, ExpectedSeries.NONE);
+  }
+
+  /// @param body begins with a decompressed request; given away to the batch
+  /// @param length of the request
+  /// @param batch reset here to point into `body`
+  /// @param expected is asked about, and told, every series of the batch
+  public void decode(byte[] body, int length, MetricsBatch batch, ExpectedSeries expected) {
     batch.reset(body);
-    in.reset(body, 0, body.length);
+    in.reset(body, 0, length);
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (tag) {
         case TIME_SERIES -> {
           int outer = in.enter();
-          series(body, batch);
+          series(body, batch, expected);
           in.leave(outer);
         }
         case METADATA -> {
@@ -72,12 +80,18 @@ public final class RemoteWriteV1Decoder {
     }
   }
 
-  private void series(byte[] body, MetricsBatch batch) {
+  private void series(byte[] body, MetricsBatch batch, ExpectedSeries expected) {
+    checkBound("series", batch.seriesCount(), MAX_SERIES);
     int limit = in.limit();
     int labelStart = in.position();
-    int labelEnd = skipLabels(body, labelStart, limit);
-    checkBound("series", batch.seriesCount(), MAX_SERIES);
-    batch.beginSeries(labelStart, labelEnd - labelStart);
+    int n = expected.match(body, labelStart, limit);
+    if (n < 0) {
+      n = skipLabels(body, labelStart, limit) - labelStart;
+      expected.labels(body, labelStart, n);
+    }
+    int labelEnd = labelStart + n;
+    int fieldsEnd = labelEnd;
+    batch.beginSeries(labelStart, n);
     in.position(labelEnd);
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (tag) {
@@ -85,10 +99,10 @@ public final class RemoteWriteV1Decoder {
         case SERIES_LABEL -> {
           int from = in.position();
           in.skip(tag);
-          int n = in.position() - from;
+          int moved = in.position() - from;
           body[labelEnd] = SERIES_LABEL;
-          System.arraycopy(body, from, body, labelEnd + 1, n);
-          labelEnd += 1 + n;
+          System.arraycopy(body, from, body, labelEnd + 1, moved);
+          labelEnd += 1 + moved;
           batch.labels(labelStart, labelEnd - labelStart);
         }
         case SERIES_EXEMPLAR -> {
@@ -104,6 +118,9 @@ public final class RemoteWriteV1Decoder {
         }
         default -> in.skip(tag);
       }
+    }
+    if (labelEnd != fieldsEnd) {
+      expected.labels(body, labelStart, labelEnd - labelStart);
     }
   }
 

@@ -55,11 +55,18 @@ public final class RemoteWriteV2Decoder {
   /// @param body decompressed request
   /// @param batch reset here
   public void decode(byte[] body, MetricsBatch batch) {
+    decode(body, body.length, batch);
+  }
+
+  /// @param body begins with a decompressed request
+  /// @param length of the request
+  /// @param batch reset here
+  public void decode(byte[] body, int length, MetricsBatch batch) {
     refused.clear();
     rejections.clear();
     labels.clear();
     symbols.reset(body);
-    in.reset(body, 0, body.length);
+    in.reset(body, 0, length);
     int seriesFields = 0;
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       if (tag == SYMBOL) {
@@ -70,7 +77,7 @@ public final class RemoteWriteV2Decoder {
       }
     }
     if (symbols.size() == 0 && seriesFields > 0) {
-      throw in.error("symbols must start with an empty string, there are none", body.length);
+      throw in.error("symbols must start with an empty string, there are none", length);
     }
     if (metadataOf.length < symbols.size()) {
       metadataOf = new long[Math.max(256, symbols.size())];
@@ -78,7 +85,7 @@ public final class RemoteWriteV2Decoder {
       Arrays.fill(metadataOf, 0, symbols.size(), 0);
     }
     batch.reset(labels.array());
-    in.reset(body, 0, body.length);
+    in.reset(body, 0, length);
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       if (tag == TIME_SERIES) {
         int outer = in.enter();
