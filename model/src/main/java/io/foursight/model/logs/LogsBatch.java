@@ -21,6 +21,7 @@ import java.util.List;
 /// **valid only until the call it was passed to returns**. Owned by one thread.
 public final class LogsBatch {
   private byte[] body;
+  private int bodySize;
   private final List<Labels> streams = new ArrayList<>();
   private int[] entryEnds = new int[16];
   private int entryCount;
@@ -34,11 +35,18 @@ public final class LogsBatch {
   /// @param body the array that all offsets point into
   public LogsBatch(byte[] body) {
     this.body = body;
+    this.bodySize = body.length;
   }
 
   /// Empties it for another request with another body; keeps the arrays.
   public void reset(byte[] newBody) {
+    reset(newBody, newBody.length);
+  }
+
+  /// As [#reset(byte[])], for an array of which only the first `size` bytes are taken.
+  public void reset(byte[] newBody, int size) {
     body = newBody;
+    bodySize = size;
     streams.clear();
     entryCount = 0;
     pairCount = 0;
@@ -47,7 +55,27 @@ public final class LogsBatch {
   /// Replaces the body by a longer array that begins with the same bytes, for decoders that
   /// assemble bytes (unescaped JSON, discovered levels) behind the received ones.
   public void body(byte[] grownBody) {
+    body(grownBody, grownBody.length);
+  }
+
+  /// As [#body(byte[])], for an array of which only the first `size` bytes are taken.
+  public void body(byte[] grownBody, int size) {
     body = grownBody;
+    bodySize = size;
+  }
+
+  /// Puts bytes behind those that are taken, in a longer array if need be.
+  ///
+  /// @return where they lie
+  public int append(byte[] bytes, int offset, int length) {
+    int at = bodySize;
+    if (body.length - at < length) {
+      long wanted = (long) at + length + body.length / 8;
+      body = Arrays.copyOf(body, (int) Math.min(wanted, Integer.MAX_VALUE - 8));
+    }
+    System.arraycopy(bytes, offset, body, at, length);
+    bodySize = at + length;
+    return at;
   }
 
   public byte[] body() {
@@ -99,6 +127,39 @@ public final class LogsBatch {
     pairs[at + 2] = valueOffset;
     pairs[at + 3] = valueLength;
     metadataEnds[entryCount - 1] = ++pairCount;
+  }
+
+  /// Adds one more pair to every entry whose value has a length that is not negative.
+  ///
+  /// @param valueOffsets by entry, likewise `valueLengths`
+  public void addMetadataColumn(
+      int nameOffset, int nameLength, int[] valueOffsets, int[] valueLengths) {
+    int added = 0;
+    for (int e = 0; e < entryCount; e++) {
+      added += valueLengths[e] >= 0 ? 1 : 0;
+    }
+    int total = pairCount + added;
+    if (4 * total > pairs.length) {
+      pairs = Arrays.copyOf(pairs, Math.max(4 * total, 2 * pairs.length));
+    }
+    int to = total;
+    // From the back, so that no pair is written over before it has moved.
+    for (int e = entryCount - 1; e >= 0 && added > 0; e--) {
+      int start = metadataStart(e);
+      int count = metadataEnds[e] - start;
+      metadataEnds[e] = to;
+      if (valueLengths[e] >= 0) {
+        int at = 4 * --to;
+        pairs[at] = nameOffset;
+        pairs[at + 1] = nameLength;
+        pairs[at + 2] = valueOffsets[e];
+        pairs[at + 3] = valueLengths[e];
+        added--;
+      }
+      to -= count;
+      System.arraycopy(pairs, 4 * start, pairs, 4 * to, 4 * count);
+    }
+    pairCount = total;
   }
 
   public int streamCount() {
