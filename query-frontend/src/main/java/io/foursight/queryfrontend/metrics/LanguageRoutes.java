@@ -26,7 +26,7 @@ final class LanguageRoutes {
   private static Expr parsed(HttpCall call) {
     call.tenants();
     try {
-      return PromqlParser.parse(new Parameters(call).text("query"), Options.ALL);
+      return PromqlParser.parseVerbatim(new Parameters(call).text("query"), Options.ALL);
     } catch (FoursightException e) {
       throw e.kind() == ErrorKind.BAD_DATA ? Parameters.invalid("query", e.getMessage()) : e;
     }

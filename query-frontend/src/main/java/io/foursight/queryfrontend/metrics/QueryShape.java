@@ -8,6 +8,7 @@ import io.foursight.querylanguages.promql.ast.Expr.MatrixSelector;
 import io.foursight.querylanguages.promql.ast.Expr.Subquery;
 import io.foursight.querylanguages.promql.ast.Expr.VectorSelector;
 import io.foursight.querylanguages.promql.ast.TimeModifiers;
+import io.foursight.querylanguages.stack.DeepStack;
 import java.util.Set;
 
 /// What the time of a query's data has to do with the time of its steps.
@@ -22,9 +23,13 @@ record QueryShape(boolean splittable, boolean cacheable, long backMillis, long a
 
   static QueryShape of(Expr query, long stepMillis, long rangeMillis, long lookbackMillis) {
     var walk = new Walk(stepMillis, rangeMillis, lookbackMillis);
-    walk.visit(query, 0, 0);
-    return new QueryShape(
-        walk.splittable, walk.splittable && walk.cacheable, walk.back, walk.ahead);
+    return DeepStack.call(
+        query.depth(),
+        () -> {
+          walk.visit(query, 0, 0);
+          return new QueryShape(
+              walk.splittable, walk.splittable && walk.cacheable, walk.back, walk.ahead);
+        });
   }
 
   private static final class Walk {

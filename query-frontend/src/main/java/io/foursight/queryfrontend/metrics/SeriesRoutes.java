@@ -18,6 +18,7 @@ import io.foursight.model.metrics.MetricsSource;
 import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.querylanguages.promql.ast.Expr;
 import io.foursight.querylanguages.promql.parse.PromqlParser;
+import io.foursight.querylanguages.stack.DeepStack;
 import io.foursight.runtime.http.HttpCall;
 import io.foursight.runtime.http.HttpReply;
 import io.foursight.wire.metrics.json.PrometheusJson;
@@ -201,8 +202,14 @@ final class SeriesRoutes {
     TimeRange range = range(parameters);
     Expr query = parsed("query", parameters.text("query"));
     QueryBudget budget = desk.budget(call, tenants, parameters.duration("timeout"));
-    Set<List<LabelMatcher>> selectors = new LinkedHashSet<>();
-    selectorsOf(query, selectors);
+    Set<List<LabelMatcher>> selectors =
+        DeepStack.call(
+            query.depth(),
+            () -> {
+              var all = new LinkedHashSet<List<LabelMatcher>>();
+              selectorsOf(query, all);
+              return all;
+            });
     List<ExemplarSeries> found =
         desk.inSlot(
             tenants,

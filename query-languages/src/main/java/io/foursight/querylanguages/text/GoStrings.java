@@ -1,6 +1,8 @@
 package io.foursight.querylanguages.text;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -8,6 +10,9 @@ import java.util.Optional;
 public final class GoStrings {
   private static final String LETTERS = "abfnrtv";
   private static final String MEANINGS = "\u0007\b\f\n\r\t\u000b";
+
+  /// Added to a byte that is no UTF-8, a lone low surrogate stands for it.
+  private static final int BYTE = 0xdc00;
 
   private GoStrings() {}
 
@@ -20,6 +25,10 @@ public final class GoStrings {
 
   private static void quote(StringBuilder out, int c) {
     int letter = MEANINGS.indexOf(c);
+    if (isByte(c)) {
+      out.append(String.format("\\x%02x", c - BYTE));
+      return;
+    }
     if (c == '"' || c == '\\') {
       out.append('\\').append((char) c);
     } else if (letter >= 0) {
@@ -51,9 +60,29 @@ public final class GoStrings {
     };
   }
 
+  /// Whether a code point stands for a byte that is no UTF-8.
+  private static boolean isByte(int c) {
+    return c >= BYTE + 0x80 && c <= BYTE + 0xff;
+  }
+
   /// What a quoted text means: in double or single quotes with escapes, or raw in back quotes.
   /// Bytes that are no UTF-8 (`\xff`) become U+FFFD. Empty when the text is not well formed.
   public static Optional<String> unquote(String quoted) {
+    return unquoteVerbatim(quoted).map(GoStrings::valid);
+  }
+
+  private static String valid(String text) {
+    if (text.codePoints().noneMatch(GoStrings::isByte)) {
+      return text;
+    }
+    var out = new StringBuilder(text.length());
+    text.codePoints().map(c -> isByte(c) ? 0xfffd : c).forEach(out::appendCodePoint);
+    return out.toString();
+  }
+
+  /// The same, but bytes that are no UTF-8 stay as single low surrogates (0xDC00 + byte), which no
+  /// valid text has, so that [#quote] writes them as they were.
+  public static Optional<String> unquoteVerbatim(String quoted) {
     int n = quoted.length();
     if (n < 2 || quoted.charAt(0) != quoted.charAt(n - 1)) {
       return Optional.empty();
@@ -91,7 +120,18 @@ public final class GoStrings {
       }
       i += 1 + used;
     }
-    return Optional.of(bytes.toString(StandardCharsets.UTF_8));
+    return Optional.of(decoded(bytes.toByteArray()));
+  }
+
+  private static String decoded(byte[] bytes) {
+    var decoder = StandardCharsets.UTF_8.newDecoder();
+    var in = ByteBuffer.wrap(bytes);
+    var out = CharBuffer.allocate(bytes.length);
+    while (decoder.decode(in, out, true).isMalformed()) {
+      out.put((char) (BYTE + (in.get() & 0xff)));
+      decoder.reset();
+    }
+    return out.flip().toString();
   }
 
   /// Characters used after the backslash, or -1.

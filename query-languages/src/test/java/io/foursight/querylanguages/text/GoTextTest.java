@@ -57,6 +57,13 @@ class GoTextTest {
     assertThat(GoStrings.unquote(GoStrings.quote(text))).hasValue(text);
     assertThat(GoStrings.unquote("'it\\'s \\x41\\101\\u0041'")).hasValue("it's AAA");
     assertThat(GoStrings.unquote("`raw\\n`")).hasValue("raw\\n");
+    assertThat(GoStrings.unquote("'\\xff\\xc3\\xa9'")).hasValue("\ufffdé");
+  }
+
+  @Test
+  void bytesThatAreNoUtf8_areQuotedAsTheyWere() {
+    String text = "\"\\xffé\\x80😀\\xed\\xa0\\x80\\xf0\"";
+    assertThat(GoStrings.unquoteVerbatim(text).map(GoStrings::quote)).hasValue(text);
   }
 
   @ParameterizedTest

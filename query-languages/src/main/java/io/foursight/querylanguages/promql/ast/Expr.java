@@ -1,14 +1,16 @@
 package io.foursight.querylanguages.promql.ast;
 
 import io.foursight.model.LabelMatcher;
+import io.foursight.querylanguages.stack.DeepStack;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /// One node of a query: a value with its place in the text, its type and its children. Immutable
-/// and safe from any thread. The parser bounds the depth of a tree, so walking it by recursion is
-/// safe. `equals` compares positions too.
+/// and safe from any thread. Walk a tree by recursion inside [DeepStack#call] with its [#depth()]:
+/// long chains of operators are deep trees. `equals` compares positions too (and recurses).
 public sealed interface Expr {
   Position position();
 
@@ -154,19 +156,34 @@ public sealed interface Expr {
 
   /// @param returnBool the `bool` modifier of a comparison
   /// @param matching present when both sides are vectors
+  /// @param type kept, so that asking for it does not walk down a chain of operators
   record Binary(
       Position position,
       BinaryOperator operator,
       Expr left,
       Expr right,
       boolean returnBool,
-      Optional<VectorMatching> matching)
+      Optional<VectorMatching> matching,
+      ValueType type)
       implements Expr {
-    @Override
-    public ValueType type() {
-      return left.type() == ValueType.SCALAR && right.type() == ValueType.SCALAR
-          ? ValueType.SCALAR
-          : ValueType.VECTOR;
+    /// Of the type that its sides make it.
+    public Binary(
+        Position position,
+        BinaryOperator operator,
+        Expr left,
+        Expr right,
+        boolean returnBool,
+        Optional<VectorMatching> matching) {
+      this(
+          position,
+          operator,
+          left,
+          right,
+          returnBool,
+          matching,
+          left.type() == ValueType.SCALAR && right.type() == ValueType.SCALAR
+              ? ValueType.SCALAR
+              : ValueType.VECTOR);
     }
 
     @Override
@@ -215,6 +232,22 @@ public sealed interface Expr {
     public List<Expr> children() {
       return List.of(expr);
     }
+  }
+
+  /// Nodes from here down to the deepest leaf. Does not recurse.
+  default int depth() {
+    record Level(Expr expr, int depth) {}
+    var open = new ArrayDeque<Level>();
+    open.push(new Level(this, 1));
+    int deepest = 1;
+    while (!open.isEmpty()) {
+      Level level = open.pop();
+      deepest = Math.max(deepest, level.depth);
+      for (Expr child : level.expr.children()) {
+        open.push(new Level(child, level.depth + 1));
+      }
+    }
+    return deepest;
   }
 
   /// The node below any parentheses.

@@ -54,7 +54,7 @@ final class Binaries {
 
   private SeriesStream withScalar(Expr operand, double[] scalar, boolean scalarLeft) {
     boolean drops = operator.kind() == BinaryOperator.Kind.ARITHMETIC || expr.returnBool();
-    var element = new BinaryElement(expr, query.annotations());
+    var element = new BinaryElement(operator);
     var stream =
         evaluator
             .vector(operand)
@@ -93,6 +93,9 @@ final class Binaries {
           scalarLeft
               ? element.apply(scalar[step], null, v, h)
               : element.apply(v, h, scalar[step], null);
+      if (element.note != null) {
+        element.note.addTo(query.annotations(), expr);
+      }
       if (!element.hasResult()) {
         series.clear(step);
       } else if (expr.returnBool()) {

@@ -8,18 +8,28 @@ import io.foursight.querylanguages.promql.series.AnnotationSink;
 import io.foursight.querylanguages.promql.series.StepSeries;
 
 /// A binary operator between two elements. The result of the last application is in the fields: a
-/// float or a histogram, and whether a comparison held. Reused; owned by one thread.
+/// float or a histogram, and what is to be said of it. Reused; owned by one thread.
 final class BinaryElement {
-  private final Expr.Binary expr;
+  /// What a query's user is told about an application.
+  record Note(boolean warning, String text) {
+    void addTo(AnnotationSink annotations, Expr.Binary expr) {
+      if (warning) {
+        annotations.warn(text, expr.position());
+      } else {
+        annotations.info(text, expr.position());
+      }
+    }
+  }
+
   private final BinaryOperator operator;
-  private final AnnotationSink annotations;
   double value;
   NativeHistogram histogram;
 
-  BinaryElement(Expr.Binary expr, AnnotationSink annotations) {
-    this.expr = expr;
-    this.operator = expr.operator();
-    this.annotations = annotations;
+  /// Null when there is nothing to say.
+  Note note;
+
+  BinaryElement(BinaryOperator operator) {
+    this.operator = operator;
   }
 
   static double arithmetic(BinaryOperator operator, double l, double r) {
@@ -74,11 +84,12 @@ final class BinaryElement {
   /// Applies the operator. `l` and `r` count where the histogram of that side is null.
   ///
   /// @return whether the element is kept (a comparison that held, or arithmetic with a result)
-  ///   before `bool` is looked at; a combination without a result has been noted and is `ABSENT` in
-  ///   `value` with a null `histogram`
+  ///   before `bool` is looked at; a combination without a result is `ABSENT` in `value` with a
+  ///   null `histogram`, and `note` says why
   boolean apply(double l, NativeHistogram lh, double r, NativeHistogram rh) {
     histogram = null;
     value = StepSeries.ABSENT;
+    note = null;
     if (lh == null && rh == null) {
       return floats(l, r);
     }
@@ -106,18 +117,20 @@ final class BinaryElement {
         boolean add = operator == BinaryOperator.ADD;
         var result = add ? HistogramMath.add(l, r) : HistogramMath.subtract(l, r);
         if (result.isEmpty()) {
-          annotations.warn(
-              "incompatible bucket layout encountered for binary operator " + operator.symbol(),
-              expr.position());
+          note =
+              new Note(
+                  true,
+                  "incompatible bucket layout encountered for binary operator "
+                      + operator.symbol());
           return false;
         }
         String what = add ? "addition" : "subtraction";
         if (result.get().collision()) {
-          annotations.warn("conflicting counter resets during histogram " + what, expr.position());
+          note = new Note(true, "conflicting counter resets during histogram " + what);
+          return false;
         }
         if (result.get().reconciled()) {
-          annotations.info(
-              "mismatched custom buckets were reconciled during " + what, expr.position());
+          note = new Note(false, "mismatched custom buckets were reconciled during " + what);
         }
         histogram = result.get().histogram();
         return true;
@@ -158,16 +171,17 @@ final class BinaryElement {
   }
 
   private boolean incompatible(String left, String right) {
-    annotations.info(
-        "incompatible sample types encountered for binary operator \""
-            + operator.symbol()
-            + "\": "
-            + left
-            + " "
-            + operator.symbol()
-            + " "
-            + right,
-        expr.position());
+    note =
+        new Note(
+            false,
+            "incompatible sample types encountered for binary operator \""
+                + operator.symbol()
+                + "\": "
+                + left
+                + " "
+                + operator.symbol()
+                + " "
+                + right);
     return false;
   }
 

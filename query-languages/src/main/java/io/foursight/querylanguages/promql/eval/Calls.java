@@ -78,7 +78,7 @@ final class Calls implements FunctionCall {
         new RangeCall(
             evaluator.steps(),
             query.annotations(),
-            name.equals("quantile_over_time") ? parameter : argument.position(),
+            name.equals("quantile_over_time") ? parameter : noted(argument),
             parameter,
             scalars);
     boolean warnsOfNames = name.equals("rate") || name.equals("increase");
@@ -94,6 +94,12 @@ final class Calls implements FunctionCall {
             RangeFunctions.keepsName(name),
             warnsOfNames);
     return RangeFunctions.keepsName(name) ? stream : NameDrop.merged(query, argument, stream);
+  }
+
+  /// The place that notes about a range name. What a subquery yields has no place of its own: the
+  /// start of the query stands for it.
+  private static Position noted(Expr range) {
+    return unwrap(range) instanceof Expr.Subquery ? Position.NONE : range.position();
   }
 
   private static RangeFunction kernel(String name, Expr argument) {
@@ -122,7 +128,11 @@ final class Calls implements FunctionCall {
     var ranged = evaluator.range(call.args().getFirst(), Hints.function("absent_over_time"));
     var context =
         new RangeCall(
-            evaluator.steps(), query.annotations(), position(0), call.position(), List.of());
+            evaluator.steps(),
+            query.annotations(),
+            noted(call.args().getFirst()),
+            call.position(),
+            List.of());
     return absent(
         new RangeStream(
             query,

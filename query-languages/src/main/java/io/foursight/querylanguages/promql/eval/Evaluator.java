@@ -13,8 +13,8 @@ import io.foursight.querylanguages.promql.series.Steps;
 import java.util.Arrays;
 import java.util.List;
 
-/// Evaluates expressions over one set of steps. Recursion follows the tree, whose depth the parser
-/// bounds. Owned by one thread.
+/// Evaluates expressions over one set of steps. Recursion follows the tree, for which the engine
+/// has provided stack. Owned by one thread.
 final class Evaluator {
   private final QueryContext query;
   private final Steps steps;

@@ -22,13 +22,14 @@ import io.foursight.querylanguages.promql.plan.StepInvariance;
 import io.foursight.querylanguages.promql.series.AnnotationSink;
 import io.foursight.querylanguages.promql.series.StepSeries;
 import io.foursight.querylanguages.promql.series.Steps;
+import io.foursight.querylanguages.stack.DeepStack;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
 /// Runs PromQL 3.14 over one [MetricsSource]. The Source is asked with the first tenant of the
 /// request: one that reads several tenants as one wraps them. Safe from any thread; a query runs on
-/// the thread that asks.
+/// the thread that asks, a deep one on a thread with a larger stack for which that one waits.
 public final class PromqlEngine implements MetricsQueryRunner {
   private final MetricsSource source;
 
@@ -43,6 +44,17 @@ public final class PromqlEngine implements MetricsQueryRunner {
 
   /// Runs a tree whose positions are those of the request's text.
   MetricsQueryResult run(Expr expr, Request request) {
+    int levels = expr.depth();
+    long stack = DeepStack.bytes(levels);
+    request.budget().charge(stack);
+    try {
+      return DeepStack.call(levels, () -> runHere(expr, request));
+    } finally {
+      request.budget().release(stack);
+    }
+  }
+
+  private MetricsQueryResult runHere(Expr expr, Request request) {
     var annotations = new AnnotationSink(request.query());
     var top =
         request.isInstant()

@@ -18,7 +18,7 @@ import java.util.OptionalDouble;
 /// Arithmetic, comparisons and trims between two vectors. Series meet in groups of equal match
 /// labels; a group has a "one" side (the right, or the left of `group_right`), on which at most one
 /// series may be present at a step, and a "many" side. Everything that Prometheus checks a step at
-/// a time is checked a step at a time here.
+/// a time is checked a step at a time here; of the notes of one step the last one stands.
 final class VectorMatcher {
   private final QueryContext query;
   private final Expr.Binary expr;
@@ -28,11 +28,14 @@ final class VectorMatcher {
   private final OptionalDouble fillMany;
   private final OptionalDouble fillOne;
 
+  /// One a step; empty while there are none.
+  private BinaryElement.Note[] notes = {};
+
   VectorMatcher(QueryContext query, Expr.Binary expr) {
     this.query = query;
     this.expr = expr;
     this.matching = expr.matching().orElse(VectorMatching.DEFAULT);
-    this.element = new BinaryElement(expr, query.annotations());
+    this.element = new BinaryElement(expr.operator());
     this.swapped = matching.cardinality() == Cardinality.ONE_TO_MANY;
     // Prometheus gives fill_left to the "many" side also where that stands on the right.
     this.fillMany = matching.fillLeft();
@@ -57,6 +60,12 @@ final class VectorMatcher {
     private final List<StepSeries> many = new ArrayList<>(1);
     private final List<StepSeries> one = new ArrayList<>(1);
 
+    /// For each result of many-to-one matching where it stands among the results.
+    private final Map<Labels, Integer> places = new LinkedHashMap<>();
+
+    /// The steps at which two elements were combined; null while there is none.
+    private boolean[] matched;
+
     private Group(Labels labels) {
       this.labels = labels;
     }
@@ -72,11 +81,25 @@ final class VectorMatcher {
     for (StepSeries series : one) {
       group(groups, series).one.add(series);
     }
+    for (Group group : groups.values()) {
+      checkOneSide(group, many);
+    }
     var results = new ArrayList<StepSeries>();
     for (Group group : groups.values()) {
       query.budget().check();
-      checkOneSide(group, many);
-      combine(group, results);
+      fromMany(group, results);
+    }
+    if (fillMany.isPresent()) {
+      for (Group group : groups.values()) {
+        for (StepSeries single : group.one) {
+          add(group, filledMany(group, single), results);
+        }
+      }
+    }
+    for (BinaryElement.Note note : notes) {
+      if (note != null) {
+        note.addTo(query.annotations(), expr);
+      }
     }
     return SeriesStream.of(SeriesMerge.merge(results));
   }
@@ -130,74 +153,46 @@ final class VectorMatcher {
             + "];many-to-many matching not allowed: matching labels must be unique on one side");
   }
 
-  private void combine(Group group, List<StepSeries> results) {
-    var out = new GroupResults(results);
+  private void fromMany(Group group, List<StepSeries> results) {
     for (StepSeries many : group.many) {
       for (StepSeries one : group.one) {
-        out.add(pair(many, one));
+        add(group, pair(group, many, one), results);
       }
       if (fillOne.isPresent()) {
-        out.add(filledOne(group, many));
-      }
-    }
-    if (fillMany.isPresent()) {
-      for (StepSeries one : group.one) {
-        out.add(filledMany(group, one));
+        add(group, filledOne(group, many), results);
       }
     }
   }
 
-  /// The results of one group, which must not meet.
-  private final class GroupResults {
-    private final List<StepSeries> results;
-    private final Map<Labels, Integer> places = new LinkedHashMap<>();
-    private boolean[] taken;
-
-    private GroupResults(List<StepSeries> results) {
-      this.results = results;
+  /// Adds a result of a group, which must not meet the others.
+  private void add(Group group, StepSeries next, List<StepSeries> results) {
+    if (matching.cardinality() == Cardinality.ONE_TO_ONE) {
+      results.add(next);
+      return;
     }
-
-    private void add(StepSeries next) {
-      if (matching.cardinality() == Cardinality.ONE_TO_ONE) {
-        if (taken == null) {
-          taken = new boolean[next.steps()];
+    Integer place = group.places.putIfAbsent(next.labels(), results.size());
+    if (place == null) {
+      results.add(next);
+      return;
+    }
+    StepSeries target = results.get(place);
+    for (int step = 0; step < next.steps(); step++) {
+      if (next.isPresent(step)) {
+        if (target.isPresent(step)) {
+          throw QueryContext.failure(
+              "multiple matches for labels: grouping labels must ensure unique matches");
         }
-        for (int step = 0; step < taken.length; step++) {
-          if (next.isPresent(step)) {
-            if (taken[step]) {
-              throw QueryContext.failure(
-                  "multiple matches for labels: many-to-one matching must be explicit"
-                      + " (group_left/group_right)");
-            }
-            taken[step] = true;
-          }
-        }
-        results.add(next);
-        return;
-      }
-      Integer place = places.putIfAbsent(next.labels(), results.size());
-      if (place == null) {
-        results.add(next);
-        return;
-      }
-      StepSeries target = results.get(place);
-      for (int step = 0; step < next.steps(); step++) {
-        if (next.isPresent(step)) {
-          if (target.isPresent(step)) {
-            throw QueryContext.failure(
-                "multiple matches for labels: grouping labels must ensure unique matches");
-          }
-          target.setFrom(next, step);
-        }
+        target.setFrom(next, step);
       }
     }
   }
 
-  private StepSeries pair(StepSeries many, StepSeries one) {
+  private StepSeries pair(Group group, StepSeries many, StepSeries one) {
     var out = result(many.labels(), many.dropName(), one.labels(), many.steps());
     for (int step = 0; step < many.steps(); step++) {
       if (many.isPresent(step) && one.isPresent(step)) {
         set(
+            group,
             out,
             step,
             many.value(step),
@@ -214,6 +209,7 @@ final class VectorMatcher {
     for (int step = 0; step < many.steps(); step++) {
       if (many.isPresent(step) && !isAnyPresent(group.one, step)) {
         set(
+            group,
             out,
             step,
             many.value(step),
@@ -228,8 +224,9 @@ final class VectorMatcher {
   private StepSeries filledMany(Group group, StepSeries one) {
     var out = result(group.labels, false, one.labels(), one.steps());
     for (int step = 0; step < one.steps(); step++) {
-      if (one.isPresent(step) && !isAnyPresent(group.many, step)) {
+      if (one.isPresent(step) && (group.matched == null || !group.matched[step])) {
         set(
+            group,
             out,
             step,
             fillMany.getAsDouble(),
@@ -242,6 +239,7 @@ final class VectorMatcher {
   }
 
   private void set(
+      Group group,
       StepSeries out,
       int step,
       double many,
@@ -252,9 +250,24 @@ final class VectorMatcher {
         swapped
             ? element.apply(one, oneHistogram, many, manyHistogram)
             : element.apply(many, manyHistogram, one, oneHistogram);
+    if (element.note != null) {
+      if (notes.length == 0) {
+        notes = new BinaryElement.Note[out.steps()];
+      }
+      notes[step] = element.note;
+    }
     if (!element.hasResult()) {
       return;
     }
+    if (group.matched == null) {
+      group.matched = new boolean[out.steps()];
+    }
+    if (group.matched[step] && matching.cardinality() == Cardinality.ONE_TO_ONE) {
+      throw QueryContext.failure(
+          "multiple matches for labels: many-to-one matching must be explicit"
+              + " (group_left/group_right)");
+    }
+    group.matched[step] = true;
     if (expr.returnBool()) {
       out.set(step, keep ? 1 : 0);
     } else if (keep) {

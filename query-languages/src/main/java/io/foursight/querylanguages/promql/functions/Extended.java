@@ -36,16 +36,23 @@ public final class Extended {
       return new Smoothed(counter, perSecond);
     }
     return switch (function) {
-      case "changes" -> new Anchored(new Transitions(false));
-      case "resets" -> new Anchored(new Transitions(true));
-      default -> new Anchored(new PlainDifference(counter, perSecond));
+      case "changes" -> new Anchored(new Transitions(false), true);
+      case "resets" -> new Anchored(new Transitions(true), true);
+      default -> new Anchored(new PlainDifference(counter, perSecond), false);
     };
   }
 
   /// Narrows the rows to those inside the window and the last one before it.
-  private record Anchored(RangeFunction inner) implements RangeFunction {
+  ///
+  /// @param mixes whether floats and histograms may meet; where not, those that are only in reach
+  ///   before the window count too
+  private record Anchored(RangeFunction inner, boolean mixes) implements RangeFunction {
     @Override
     public void step(RangeWindow w, RangeCall call, StepSeries out, int step) {
+      if (!mixes && w.isMixed()) {
+        call.warnMixed(w.labels);
+        return;
+      }
       int f = w.floatFrom;
       while (f < w.floatTo && w.floatTimes[f] <= w.start) {
         f++;
@@ -74,10 +81,6 @@ public final class Extended {
   private record PlainDifference(boolean counter, boolean perSecond) implements RangeFunction {
     @Override
     public void step(RangeWindow w, RangeCall call, StepSeries out, int step) {
-      if (w.isMixed()) {
-        call.warnMixed(w.labels);
-        return;
-      }
       double factor = perSecond ? 1 / (w.rangeMillis / 1000.0) : 1;
       if (w.floatSize() > 0) {
         double[] v = w.floats;

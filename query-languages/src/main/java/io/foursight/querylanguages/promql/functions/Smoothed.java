@@ -71,24 +71,24 @@ final class Smoothed implements RangeFunction {
         b.rightBetween ? interpolate(w.floatTimes, v, b.right, w.end, counter) : v[b.right];
     double result = right - left;
     if (counter) {
-      // The leg that the left value was interpolated on has its reset accounted for.
-      int first = b.leftBetween ? b.left + 2 : b.left + 1;
-      int last = b.rightBetween ? b.right + 1 : b.right;
+      // From the left value over the samples inside to the right value.
+      double previous = left;
+      int first = w.floatTimes[b.left] <= w.start ? b.left + 1 : b.left;
+      int last = w.floatTimes[b.right] >= w.end ? b.right - 1 : b.right;
       for (int i = first; i <= last; i++) {
-        if (v[i] < v[i - 1]) {
-          result += v[i - 1];
-        }
+        result += v[i] < previous ? previous : 0;
+        previous = v[i];
       }
+      result += right < previous ? previous : 0;
     }
     out.set(step, perSecond ? result / (w.rangeMillis / 1000.0) : result);
   }
 
   /// The value at `time`, between rows `row` and `row + 1`.
   static double interpolate(long[] times, double[] v, int row, long time, boolean counter) {
-    double fraction = (double) (time - times[row]) / (times[row + 1] - times[row]);
-    double low = v[row];
     double high = v[row + 1];
-    return counter && high < low ? high * fraction : low + (high - low) * fraction;
+    double low = counter && high < v[row] ? 0 : v[row];
+    return low + (high - low) * (time - times[row]) / (times[row + 1] - times[row]);
   }
 
   private void histograms(RangeWindow w, RangeCall call, StepSeries out, int step) {

@@ -2,19 +2,31 @@ package io.foursight.querylanguages.promql.histogram;
 
 /// Upper bounds of the standard exponential buckets: bucket `i` of schema `s` ends at `2^(i /
 /// 2^s)`, inclusive.
+///
+/// Bounds are printed, so they are the very doubles that Prometheus and its clients use, which are
+/// not always the nearest ones to the powers: within an octave every second bound of a schema is
+/// that of the schema above it, and the others are the bound before them times `2^(2^-s)`. The
+/// square root of two in that is the double below it.
 final class Bounds {
   private static final int MAX_SCHEMA = 8;
 
   /// `2^(k/256)` for k in 0..255; coarser schemas use every 2nd, 4th, ... entry.
-  private static final double[] FRACTIONS = new double[1 << MAX_SCHEMA];
-
-  static {
-    for (int k = 0; k < FRACTIONS.length; k++) {
-      FRACTIONS[k] = Math.pow(2, k / (double) FRACTIONS.length);
-    }
-  }
+  private static final double[] FRACTIONS = fractions();
 
   private Bounds() {}
+
+  private static double[] fractions() {
+    var all = new double[1 << MAX_SCHEMA];
+    all[0] = 1;
+    double factor = Math.nextDown(Math.sqrt(2));
+    for (int stride = all.length / 2; stride > 0; stride /= 2) {
+      for (int k = stride; k < all.length; k += 2 * stride) {
+        all[k] = all[k - stride] * factor;
+      }
+      factor = stride == all.length / 2 ? Math.sqrt(Math.sqrt(2)) : Math.sqrt(factor);
+    }
+    return all;
+  }
 
   static double exponential(int index, int schema) {
     long exponent;

@@ -13,6 +13,7 @@ import io.foursight.querylanguages.promql.ast.Expr.StringLiteral;
 import io.foursight.querylanguages.promql.ast.Expr.Unary;
 import io.foursight.querylanguages.promql.ast.FunctionSignature;
 import io.foursight.querylanguages.promql.ast.Position;
+import io.foursight.querylanguages.stack.DeepStack;
 import io.foursight.querylanguages.text.GoStrings;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +23,11 @@ import java.util.Set;
 
 /// Operator-precedence parser of expressions. Chains of operators are read in a loop; only
 /// brackets, signs and `^` recurse. The depth of the tree is counted as it grows and bounded, so
-/// that neither parsing nor any later walk can exhaust a stack.
+/// that neither parsing nor any later walk needs more stack than [DeepStack] has.
 final class ExpressionParser {
-  private static final int MAX_DEPTH = 1000;
-  private static final int MAX_NESTING = 300;
+  /// Levels of a tree.
+  static final int MAX_DEPTH = 25_000;
+
   private static final int UNARY = BinaryOperator.MULTIPLY.precedence() + 1;
   private static final Set<String> NEVER_METRICS =
       Set.of("on", "ignoring", "group_left", "group_right", "bool", "atan2");
@@ -253,21 +255,21 @@ final class ExpressionParser {
   }
 
   private void enter() {
-    if (++nesting > MAX_NESTING) {
-      throw tooDeep(MAX_NESTING);
+    if (++nesting > MAX_DEPTH) {
+      throw tooDeep();
     }
   }
 
   private Expr built(Expr e, int childDepth) {
     depth = childDepth + 1;
     if (depth > MAX_DEPTH) {
-      throw tooDeep(MAX_DEPTH);
+      throw tooDeep();
     }
     return e;
   }
 
-  private PromqlParseException tooDeep(int bound) {
+  private PromqlParseException tooDeep() {
     return tokens.error(
-        tokens.peek().position(), "expression is nested deeper than " + bound + " levels");
+        tokens.peek().position(), "expression is nested deeper than " + MAX_DEPTH + " levels");
   }
 }

@@ -7,13 +7,16 @@ import io.foursight.querylanguages.text.GoStrings;
 /// The tokens of one query with two tokens of lookahead, and the errors that name them.
 final class TokenCursor {
   final String query;
+  private final boolean verbatim;
   private final Lexer lexer;
   private Token current;
   private Token following;
   private Position last = Position.NONE;
 
-  TokenCursor(String query) {
+  /// @param verbatim whether bytes that are no UTF-8 stay in strings
+  TokenCursor(String query, boolean verbatim) {
     this.query = query;
+    this.verbatim = verbatim;
     this.lexer = new Lexer(query);
     this.current = lexer.next();
   }
@@ -133,10 +136,11 @@ final class TokenCursor {
   }
 
   String text(Token string) {
-    return GoStrings.unquote(string.text())
-        .orElseThrow(() ->
-            error(
-                string.position(),
-                "error unquoting string " + GoStrings.quote(string.text()) + ": invalid syntax"));
+    var text =
+        verbatim ? GoStrings.unquoteVerbatim(string.text()) : GoStrings.unquote(string.text());
+    return text.orElseThrow(() ->
+        error(
+            string.position(),
+            "error unquoting string " + GoStrings.quote(string.text()) + ": invalid syntax"));
   }
 }

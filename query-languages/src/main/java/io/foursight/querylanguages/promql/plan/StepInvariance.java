@@ -1,6 +1,8 @@
 package io.foursight.querylanguages.promql.plan;
 
 import io.foursight.querylanguages.promql.ast.Expr;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,36 +25,43 @@ public final class StepInvariance {
           "timestamp",
           "start_timestamp");
 
+  /// Asked for once a node: without it, a chain of operators would be walked once from each of its
+  /// links.
+  private final Map<Expr.Binary, Boolean> known = new IdentityHashMap<>();
+
   private StepInvariance() {}
 
   public static Expr wrap(Expr expr) {
+    return new StepInvariance().wrapped(expr);
+  }
+
+  private Expr wrapped(Expr expr) {
     if (isInvariant(expr)) {
-      return wrapped(expr);
+      return whole(expr);
     }
     return switch (expr) {
-      case Expr.Paren e -> new Expr.Paren(e.position(), wrap(e.expr()));
-      case Expr.Unary e -> new Expr.Unary(e.position(), e.negative(), wrap(e.expr()));
+      case Expr.Paren e -> new Expr.Paren(e.position(), wrapped(e.expr()));
+      case Expr.Unary e -> new Expr.Unary(e.position(), e.negative(), wrapped(e.expr()));
       case Expr.Binary e ->
           new Expr.Binary(
               e.position(),
               e.operator(),
-              wrap(e.left()),
-              wrap(e.right()),
+              wrapped(e.left()),
+              wrapped(e.right()),
               e.returnBool(),
               e.matching());
       case Expr.Aggregation e ->
           new Expr.Aggregation(
               e.position(),
               e.operator(),
-              wrap(e.expr()),
-              e.parameter().map(StepInvariance::wrap),
+              wrapped(e.expr()),
+              e.parameter().map(this::wrapped),
               e.grouping(),
               e.without());
       case Expr.Call e ->
-          new Expr.Call(
-              e.position(), e.function(), e.args().stream().map(StepInvariance::wrap).toList());
+          new Expr.Call(e.position(), e.function(), e.args().stream().map(this::wrapped).toList());
       case Expr.Subquery e ->
-          new Expr.Subquery(e.position(), wrap(e.expr()), e.range(), e.step(), e.time());
+          new Expr.Subquery(e.position(), wrapped(e.expr()), e.range(), e.step(), e.time());
       case Expr.VectorSelector e -> e;
       case Expr.MatrixSelector e -> e;
       case Expr.NumberLiteral e -> e;
@@ -61,13 +70,13 @@ public final class StepInvariance {
     };
   }
 
-  private static Expr wrapped(Expr expr) {
+  private Expr whole(Expr expr) {
     return switch (expr) {
       case Expr.NumberLiteral e -> e;
       case Expr.StringLiteral e -> e;
       case Expr.MatrixSelector e -> e;
       case Expr.Subquery e ->
-          new Expr.Subquery(e.position(), wrap(e.expr()), e.range(), e.step(), e.time());
+          new Expr.Subquery(e.position(), wrapped(e.expr()), e.range(), e.step(), e.time());
       case Expr.StepInvariant e -> e;
       case Expr.Paren e when isRangeOrLiteral(e) -> e;
       case Expr.Paren _, Expr.Unary _, Expr.Binary _, Expr.Aggregation _, Expr.Call _ ->
@@ -85,7 +94,7 @@ public final class StepInvariance {
     };
   }
 
-  private static boolean isInvariant(Expr expr) {
+  private boolean isInvariant(Expr expr) {
     return switch (expr) {
       case Expr.NumberLiteral _, Expr.StringLiteral _, Expr.StepInvariant _ -> true;
       case Expr.VectorSelector e -> e.time().at().isPresent();
@@ -93,15 +102,24 @@ public final class StepInvariance {
       case Expr.Subquery e -> e.time().at().isPresent();
       case Expr.Paren e -> isInvariant(e.expr());
       case Expr.Unary e -> isInvariant(e.expr());
-      case Expr.Binary e -> isInvariant(e.left()) && isInvariant(e.right());
+      case Expr.Binary e -> isInvariant(e);
       case Expr.Aggregation e -> isInvariant(e.expr()) && isInvariant(e.parameter());
       case Expr.Call e ->
           !TIME_DEPENDENT.contains(e.function().name())
-              && e.args().stream().allMatch(StepInvariance::isInvariant);
+              && e.args().stream().allMatch(this::isInvariant);
     };
   }
 
-  private static boolean isInvariant(Optional<Expr> parameter) {
+  private boolean isInvariant(Expr.Binary e) {
+    Boolean before = known.get(e);
+    if (before == null) {
+      before = isInvariant(e.left()) && isInvariant(e.right());
+      known.put(e, before);
+    }
+    return before;
+  }
+
+  private boolean isInvariant(Optional<Expr> parameter) {
     return parameter.isEmpty() || isInvariant(parameter.get());
   }
 }

@@ -18,6 +18,8 @@ import io.foursight.model.metrics.MetricsQueryRunner.Request;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What callers of the engine rely on besides the language: bounds, kinds of errors, shapes.
 class PromqlEngineTest {
@@ -50,17 +52,54 @@ class PromqlEngineTest {
     }
   }
 
-  @Test
-  void longChainOfOperators_isEvaluated() {
+  /// Prometheus answers all of these.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"m + 1", "1 + 1", "m + m", "m or m", "1 ^ 1", "m and m", "m == m", "m ^ 1"})
+  void longChainOfOperators_isEvaluated(String link) {
     load(1);
-    String chain = "m" + " + 1".repeat(900);
-    var vector = (Vector) run(chain, 0, 0, QueryBudget.unlimited());
-    assertThat(vector.samples().getFirst().samples().value(0)).isEqualTo(900);
-    String scalars = "1" + " + 1".repeat(900);
-    assertThat(((Scalar) run(scalars, 0, 0, QueryBudget.unlimited())).value()).isEqualTo(901);
-    String vectors = "m" + " + m".repeat(900);
-    assertThat(((Matrix) run(vectors, 90_000, 10_000, QueryBudget.unlimited())).series())
-        .hasSize(1);
+    String chain = link.substring(0, 1) + link.substring(1).repeat(20_000);
+    Value instant = run(chain, 0, 0, QueryBudget.unlimited());
+    switch (link) {
+      case "m + 1" ->
+          assertThat(((Vector) instant).samples().getFirst().samples().value(0)).isEqualTo(20_000);
+      case "1 + 1" -> assertThat(((Scalar) instant).value()).isEqualTo(20_001);
+      case "1 ^ 1" -> assertThat(((Scalar) instant).value()).isEqualTo(1);
+      default -> assertThat(((Vector) instant).samples()).hasSize(1);
+    }
+    assertThat(((Matrix) run(chain, 90_000, 10_000, QueryBudget.unlimited())).series()).hasSize(1);
+  }
+
+  @Test
+  void deepNesting_isEvaluated() {
+    load(1);
+    String brackets = "(".repeat(10_000) + "m" + ")".repeat(10_000);
+    assertThat(((Vector) run(brackets, 0, 0, QueryBudget.unlimited())).samples()).hasSize(1);
+    String subqueries = "max_over_time(".repeat(1000) + "m" + "[10s:10s])".repeat(1000);
+    assertThat(((Vector) run(subqueries, 90_000, 0, QueryBudget.unlimited())).samples()).hasSize(1);
+    String functions = "abs(-".repeat(10_000) + "m" + ")".repeat(10_000);
+    assertThat(((Vector) run(functions, 90_000, 0, QueryBudget.unlimited())).samples()).hasSize(1);
+    String sums = "sum(".repeat(10_000) + "m" + ")".repeat(10_000);
+    assertThat(((Vector) run(sums, 90_000, 0, QueryBudget.unlimited())).samples()).hasSize(1);
+  }
+
+  @Test
+  void tooDeepQuery_isRefusedWithTheBound() {
+    assertThatThrownBy(() -> run("1" + " + 1".repeat(30_000), 0, 0, QueryBudget.unlimited()))
+        .hasMessageContaining("nested deeper than 25000 levels")
+        .isInstanceOfSatisfying(
+            FoursightException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.BAD_DATA));
+    assertThatThrownBy(() -> run("(".repeat(200_000), 0, 0, QueryBudget.unlimited()))
+        .hasMessageContaining("nested deeper than 25000 levels");
+  }
+
+  @Test
+  void stackOfADeepQuery_isChargedToItsBudget() {
+    var small = new QueryBudget(10_000_000, 0, Deadline.NONE);
+    assertThatThrownBy(() -> run("1" + " + 1".repeat(20_000), 0, 0, small))
+        .isInstanceOfSatisfying(
+            FoursightException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.QUERY_LIMIT));
+    assertThat(small.memoryBytes()).isZero();
   }
 
   @Test

@@ -118,15 +118,15 @@ class PromqlParserTest {
   void deepQueries_areRefusedWithAClearError() {
     for (String query :
         new String[] {
-          "(".repeat(10_000) + "1" + ")".repeat(10_000),
-          "1" + "+1".repeat(10_000),
-          "-".repeat(10_000) + "1",
-          "1" + "^1".repeat(10_000),
-          "(" + "-{}-1".repeat(10_000) + ")" + "[1m:]".repeat(1_000),
-          "x" + "[1m:]".repeat(10_000),
+          "(".repeat(30_000) + "1" + ")".repeat(30_000),
+          "1" + "+1".repeat(30_000),
+          "-".repeat(30_000) + "1",
+          "1" + "^1".repeat(30_000),
+          "(" + "-{}-1".repeat(30_000) + ")" + "[1m:]".repeat(1_000),
+          "x" + "[1m:]".repeat(30_000),
           "x[" + "(".repeat(10_000) + "1" + ")".repeat(10_000) + "]",
           "x[1" + "+1".repeat(10_000) + "]",
-          "abs(".repeat(10_000) + "x" + ")".repeat(10_000),
+          "abs(".repeat(30_000) + "x" + ")".repeat(30_000),
         }) {
       assertThatExceptionOfType(PromqlParseException.class)
           .isThrownBy(() -> PromqlParser.parse(query, Options.ALL));

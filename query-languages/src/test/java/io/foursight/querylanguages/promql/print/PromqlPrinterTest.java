@@ -1,6 +1,7 @@
 package io.foursight.querylanguages.promql.print;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.foursight.model.metrics.MetricsQueryRunner.Options;
@@ -146,5 +147,32 @@ class PromqlPrinterTest {
     tree = mapper.readTree(PromqlPrinter.json(parse("x offset -1m")));
     assertThat(tree.get("offset").asInt()).isEqualTo(-60_000);
     assertThat(tree.get("offsetExpr").isNull()).isTrue();
+  }
+
+  /// Prometheus keeps the bytes in text; JSON has no place for them.
+  @Test
+  void bytesThatAreNoUtf8_areWrittenAsTheyWere() {
+    Expr e = PromqlParser.parseVerbatim("a{b='\\xff\\x41'}", Options.ALL);
+    assertThat(PromqlPrinter.pretty(e)).isEqualTo("a{b=\"\\xffA\"}");
+    assertThat(PromqlPrinter.json(e)).contains("\"value\":\"\\ufffdA\"");
+    assertThat(PromqlPrinter.json(parse("'\uD83D\uDE00'"))).contains("\\ud83d\\ude00");
+  }
+
+  @Test
+  void deepTrees_arePrinted_upToALength() {
+    String chain = "1" + " + 1".repeat(20_000);
+    assertThat(PromqlPrinter.oneLine(parse(chain))).isEqualTo(chain);
+    assertThat(PromqlPrinter.json(parse(chain))).hasSizeGreaterThan(1_000_000);
+    assertThat(PromqlPrinter.pretty(parse("1" + " + 1".repeat(1000))))
+        .hasSizeGreaterThan(1_000_000);
+    assertThatThrownBy(() -> PromqlPrinter.pretty(parse(chain)))
+        .hasMessageContaining("more than 16777216 characters");
+  }
+
+  @Test
+  void signBeforeALongNode_standsOnItsFirstLine() {
+    String name = "x".repeat(60);
+    assertThat(PromqlPrinter.pretty(parse("-" + name + " ^ " + name)))
+        .isEqualTo("-" + name + "\n^\n  " + name);
   }
 }
