@@ -2,10 +2,13 @@ package io.foursight.ring;
 
 import io.foursight.model.FoursightException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 
 /// What the ring knows of one instance. Written by its owner (and by whoever forgets it); of two
 /// descriptors with one id the one that [#supersedes] the other wins everywhere. Immutable.
+///
+/// Instants are whole milliseconds, which is what travels.
 ///
 /// @param id unique in the ring; up to 255 characters without control characters
 /// @param address `host:port` of its gRPC door
@@ -46,10 +49,17 @@ public record InstanceDescriptor(
     if (id.isEmpty()) {
       throw FoursightException.badData("an instance id is empty");
     }
+    registered = registered.truncatedTo(ChronoUnit.MILLIS);
+    heartbeat = heartbeat.truncatedTo(ChronoUnit.MILLIS);
+    readOnlySince = readOnlySince.truncatedTo(ChronoUnit.MILLIS);
   }
 
   private static void requireText(String what, String text) {
-    if (text.length() > MAX_TEXT || text.chars().anyMatch(c -> c < ' ' || c == 127)) {
+    boolean fine = text.length() <= MAX_TEXT;
+    for (int i = 0; fine && i < text.length(); i++) {
+      fine = text.charAt(i) >= ' ' && text.charAt(i) != 127;
+    }
+    if (!fine) {
       throw FoursightException.badData(
           what
               + " is longer than "

@@ -130,13 +130,15 @@ public final class Lifecycler implements Service {
   public void activate() {
     lock.lock();
     try {
-      if (phase != Phase.REGISTERED || mine.state() == InstanceState.ACTIVE) {
+      if (phase != Phase.REGISTERED) {
         return;
       }
       if (mine.state() == InstanceState.PENDING) {
         write(InstanceState.JOINING);
       }
-      write(InstanceState.ACTIVE);
+      if (mine.state() == InstanceState.JOINING) {
+        write(InstanceState.ACTIVE);
+      }
       activeSince = scheduler.nanoTime();
     } finally {
       lock.unlock();
