@@ -1,0 +1,71 @@
+package io.foursight.storage.logs.block.v1;
+
+import io.foursight.storage.encoding.ByteWriter;
+import java.util.BitSet;
+
+/// A column of byte strings of one row group, opened; unpacks what it is asked for. Rows here are
+/// the column's own, `0..count-1`. Owned by one thread.
+abstract class Column {
+  /// How a value is compared with a byte string.
+  enum Op {
+    CONTAINS,
+    STARTS_WITH,
+    ENDS_WITH,
+    EQUALS
+  }
+
+  final int count;
+
+  Column(int count) {
+    this.count = count;
+  }
+
+  /// Appends the value of a row.
+  abstract void append(int row, ByteWriter out);
+
+  /// Sets the rows whose value satisfies the comparison; `part` is not empty, but for `EQUALS`.
+  abstract BitSet match(Op op, byte[] part);
+
+  /// How many codes there are; rows with the same code have the same value.
+  int codeCount() {
+    return count;
+  }
+
+  int code(int row) {
+    return row;
+  }
+
+  /// Appends the value of a code.
+  void appendCode(int code, ByteWriter out) {
+    append(code, out);
+  }
+
+  /// Unpacks everything, and so verifies it.
+  final void verify() {
+    var value = new ByteWriter(64);
+    for (int i = 0; i < count; i++) {
+      value.clear();
+      append(i, value);
+    }
+  }
+
+  /// By looking at every value.
+  final BitSet matchEach(Op op, byte[] part) {
+    var rows = new BitSet(count);
+    var value = new ByteWriter(64);
+    for (int i = 0; i < count; i++) {
+      value.clear();
+      append(i, value);
+      if (Needle.test(op, value.array(), 0, value.size(), part)) {
+        rows.set(i);
+      }
+    }
+    return rows;
+  }
+
+  static BitSet all(int count) {
+    var rows = new BitSet(count);
+    rows.set(0, count);
+    return rows;
+  }
+}
