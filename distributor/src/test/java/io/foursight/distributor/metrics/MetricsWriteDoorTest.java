@@ -11,6 +11,7 @@ import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.http.Door;
 import io.foursight.runtime.http.HttpHandler;
 import io.foursight.runtime.http.HttpRoutes;
+import io.foursight.runtime.http.SocketHandler;
 import io.grpc.BindableService;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -35,6 +36,16 @@ class MetricsWriteDoorTest {
                     ErrorShape errors,
                     HttpHandler handler) {
                   handlers.put(door + " " + methods + " " + pattern, handler);
+                }
+
+                @Override
+                public void addSocket(
+                    Door door,
+                    String pattern,
+                    String name,
+                    ErrorShape errors,
+                    SocketHandler handler) {
+                  throw new IllegalStateException("no sockets here: " + pattern);
                 }
 
                 @Override

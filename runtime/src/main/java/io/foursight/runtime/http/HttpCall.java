@@ -38,7 +38,8 @@ public interface HttpCall {
   ///   for another encoding, `BAD_DATA` when it does not decode
   byte[] body(long maxBytes);
 
-  /// As [#body(long)], for an encoding that the caller decides.
+  /// As [#body(long)], for an encoding that the caller decides, or two as the sender applied them:
+  /// `snappy, gzip`.
   byte[] body(String contentEncoding, long maxBytes);
 
   /// As [#body(String, long)], into a buffer that the caller keeps for its next requests.

@@ -42,7 +42,21 @@ final class BodyDecoder {
     }
   }
 
+  /// Several encodings, as applied by the sender and separated by commas, are undone from the last
+  /// one on.
   static byte[] decode(String encoding, byte[] raw, long maxBytes) {
+    int comma = encoding.lastIndexOf(',');
+    if (comma < 0) {
+      return decodeOne(encoding, raw, maxBytes);
+    }
+    if (encoding.indexOf(',') != comma) {
+      throw FoursightException.badData("more than two encodings: " + printable(encoding));
+    }
+    byte[] outer = decodeOne(encoding.substring(comma + 1), raw, maxBytes);
+    return decodeOne(encoding.substring(0, comma), outer, maxBytes);
+  }
+
+  private static byte[] decodeOne(String encoding, byte[] raw, long maxBytes) {
     try {
       return switch (encoding.trim().toLowerCase(Locale.ROOT)) {
         case "", "identity" -> bounded(raw, maxBytes);
