@@ -24,7 +24,7 @@ final class QuerierWiring {
         new Lazy<>(() ->
             new MetricsQuerier(
                 new MetricsFanIn(List.of(storeGateway.metrics(), ingester.metrics())),
-                (request, source) -> new PromqlEngine(source).run(request),
+                (request, source, helpers) -> new PromqlEngine(source, helpers).run(request),
                 overrides.limits(MetricsQuerierLimits.class),
                 config.querier(),
                 context.meters()));

@@ -1,7 +1,15 @@
 package io.foursight.ingester.metrics;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
 /// Fixed-width integers of 0..64 bits, least significant bit first. Pure functions.
 final class BitPacking {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private BitPacking() {}
 
   static int bytes(int n, int width) {
@@ -36,24 +44,32 @@ final class BitPacking {
   }
 
   static void unpack(byte[] from, int position, int n, int width, long[] into, int at) {
-    long pending = 0;
-    int filled = 0;
-    int p = position;
-    for (int i = at; i < at + n; i++) {
-      long v = 0;
-      int got = 0;
-      while (got < width) {
-        if (filled == 0) {
-          pending = from[p++] & 0xffL;
-          filled = 8;
-        }
-        int take = Math.min(width - got, filled);
-        v |= (pending & ((1L << take) - 1)) << got;
-        pending >>>= take;
-        filled -= take;
-        got += take;
-      }
-      into[i] = v;
+    int i = 0;
+    if (width == 0) {
+      Arrays.fill(into, at, at + n, 0);
+      return;
     }
+    if (width <= 56) {
+      long mask = (1L << width) - 1;
+      // Numbers whose first byte has eight readable bytes behind it: all but at the end of a page.
+      int room = from.length - 8 - position;
+      int fast = room < 0 ? 0 : (int) Math.min(n, ((room + 1L << 3) + width - 1) / width);
+      for (int bit = 0; i < fast; i++, bit += width) {
+        into[at + i] = (long) LONGS.get(from, position + (bit >>> 3)) >>> (bit & 7) & mask;
+      }
+    }
+    for (; i < n; i++) {
+      into[at + i] = one(from, position, i * width, width);
+    }
+  }
+
+  private static long one(byte[] from, int position, int bit, int width) {
+    int p = position + (bit >>> 3);
+    int shift = bit & 7;
+    long v = (from[p++] & 0xffL) >>> shift;
+    for (int got = 8 - shift; got < width; got += 8) {
+      v |= (from[p++] & 0xffL) << got;
+    }
+    return width == 64 ? v : v & (1L << width) - 1;
   }
 }

@@ -10,6 +10,7 @@ import io.foursight.model.metrics.MergingSeriesCursor;
 import io.foursight.model.metrics.MetricsCardinality.HistogramSeries;
 import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.SelectHints;
+import io.foursight.model.metrics.SelectHints.Delivery;
 import io.foursight.model.metrics.SeriesCursor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +32,11 @@ final class HeadReads {
 
   private HeadReads() {}
 
+  /// In label order, unless the select can do without.
   static SeriesCursor select(MetricsHead head, MetricsSelect select, boolean samples) {
+    if (select.hints().delivery() != Delivery.ASCENDING) {
+      return SeriesCursor.chained(shards(head, select, samples));
+    }
     var cursors = new ArrayList<SeriesCursor>();
     visit(
         head,
@@ -55,6 +60,36 @@ final class HeadReads {
           }
         });
     return cursors.isEmpty() ? SeriesCursor.empty() : MergingSeriesCursor.of(cursors);
+  }
+
+  /// A cursor a shard, each over all ranges, in order of arrival.
+  static List<SeriesCursor> shards(MetricsHead head, MetricsSelect select, boolean samples) {
+    var byShard = new TreeMap<Integer, List<ShardCursor.Part>>();
+    visit(
+        head,
+        select.range(),
+        select.matchers(),
+        select.budget(),
+        (range, shard, reader, ids) -> {
+          HeadShard source = range.shards()[shard];
+          int[] inside = overlapping(source, ids, select.range());
+          if (inside.length > 0) {
+            select.budget().countSeries(inside.length);
+            byShard
+                .computeIfAbsent(shard, s -> new ArrayList<>())
+                .addFirst(new ShardCursor.Part(source, reader, inside));
+          }
+        });
+    var cursors = new ArrayList<SeriesCursor>(byShard.size());
+    try {
+      for (List<ShardCursor.Part> parts : byShard.values()) {
+        cursors.add(new ShardCursor(parts, select, samples));
+      }
+      return cursors;
+    } catch (RuntimeException e) {
+      cursors.forEach(SeriesCursor::close);
+      throw e;
+    }
   }
 
   /// Series of all ranges; with `sinceSeconds` only those appended to since then.

@@ -164,6 +164,11 @@ final class HeadShard {
     table = bigger;
   }
 
+  /// The hash of a series' labels, as two longs.
+  void key(int id, long[] into, int at) {
+    System.arraycopy(records.page(id), records.at(id), into, at, 2);
+  }
+
   int ref(int id) {
     return (int) records.page(id)[records.at(id) + 2];
   }

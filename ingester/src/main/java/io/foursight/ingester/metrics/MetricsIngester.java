@@ -18,12 +18,14 @@ import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.MetricsSink;
 import io.foursight.model.metrics.MetricsSource;
 import io.foursight.model.metrics.MetricsWriteResult;
+import io.foursight.model.metrics.SelectHints;
 import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.model.metrics.SeriesHash;
 import io.foursight.storage.block.Ulids;
 import io.foursight.storage.wal.Wal;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -296,6 +298,35 @@ public final class MetricsIngester
   @Override
   public SeriesCursor select(MetricsSelect select) {
     return HeadReads.select(readable(select.tenant()), select, true);
+  }
+
+  /// One cursor a shard, so that each shard is read by one thread.
+  @Override
+  public List<SeriesCursor> select(MetricsSelect select, int parts) {
+    MetricsHead head = readable(select.tenant());
+    if (select.hints().delivery() == SelectHints.Delivery.ASCENDING) {
+      return List.of(HeadReads.select(head, select, true));
+    }
+    List<SeriesCursor> shards = HeadReads.shards(head, select, true);
+    if (shards.size() <= parts) {
+      return shards;
+    }
+    var cursors = new ArrayList<SeriesCursor>();
+    for (int p = 0; p < parts; p++) {
+      int from = p * shards.size() / parts;
+      cursors.add(SeriesCursor.chained(shards.subList(from, (p + 1) * shards.size() / parts)));
+    }
+    return cursors;
+  }
+
+  @Override
+  public boolean mayHold(TenantId tenant, TimeRange range) {
+    for (HeadRange r : readable(tenant).ranges()) {
+      if (range.overlaps(new TimeRange(r.baseMillis(), r.endMillis()))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

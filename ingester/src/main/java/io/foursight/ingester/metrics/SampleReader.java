@@ -49,18 +49,59 @@ final class SampleReader {
       }
       address = ShardBlock.previous(page, p);
     }
-    boolean plain = (meta & (HeadShard.STARTS | HeadShard.HISTOGRAMS)) == 0;
-    if (plain) {
-      out.reserve((n + 1) * StagingCodec.MAX);
-    }
-    for (int i = n - 1; i >= 0; i--) {
-      if (plain && i > 0 && i < n - 1) {
-        whole(s, addresses[i], out);
-      } else {
+    if ((meta & (HeadShard.STARTS | HeadShard.HISTOGRAMS)) == 0) {
+      floats(s, id, n, (int) (meta & HeadShard.STAGED), from, to, out);
+    } else {
+      for (int i = n - 1; i >= 0; i--) {
         blockInto(s, addresses[i], out, lo, hi);
       }
+      staged(s, id, (int) (meta & HeadShard.STAGED), lo, hi, out);
     }
-    int staged = (int) (meta & HeadShard.STAGED);
+    if (hasLate) {
+      lateOnes.clear();
+      s.late.get(id).into(lateOnes, s.base, lo, hi);
+      MergingSeriesCursor.mergeSamples(inOrder, lateOnes, into);
+    }
+  }
+
+  /// Floats without start timestamps: whole blocks and all staged rows go straight into the
+  /// columns, and what lies outside of the range is cut off at both ends.
+  private void floats(
+      HeadShard s, int id, int blocks, int staged, long from, long to, SampleColumns out) {
+    int most = blocks * StagingCodec.MAX + staged;
+    out.reserve(most);
+    long[] columnTimes = out.timestamps();
+    double[] columnValues = out.values();
+    int rows = 0;
+    for (int i = blocks - 1; i >= 0; i--) {
+      byte[] page = s.chunks.page(addresses[i]);
+      int p = ByteArena.offset(addresses[i]);
+      int n = ShardBlock.size(page, p);
+      long first = s.base + ShardBlock.firstTime(page, p);
+      decoder.decode(page, ShardBlock.payload(page, p), n, first, columnTimes, columnValues, rows);
+      rows += n;
+    }
+    if (staged > 0) {
+      int[] stagedTimes = s.stagedTimes.page(id);
+      long[] bits = s.stagedBits.page(id);
+      int at = s.stagedTimes.at(id);
+      int bitsAt = s.stagedBits.at(id);
+      for (int i = 0; i < staged; i++) {
+        columnTimes[rows + i] = s.base + stagedTimes[at + i];
+        columnValues[rows + i] = Double.longBitsToDouble(bits[bitsAt + i]);
+      }
+      rows += staged;
+    }
+    out.setSize(rows);
+    if (rows > 0 && (columnTimes[0] < from || columnTimes[rows - 1] > to)) {
+      int last = to == Long.MAX_VALUE ? rows : out.rowsBefore(to + 1);
+      out.keep(Math.min(out.rowsBefore(from), last), last);
+    }
+  }
+
+  private void staged(HeadShard s, int id, int staged, int lo, int hi, SampleColumns out) {
+    long[] r = s.records.page(id);
+    int o = s.records.at(id);
     int[] stagedTimes = s.stagedTimes.page(id);
     long[] bits = s.stagedBits.page(id);
     int at = s.stagedTimes.at(id);
@@ -71,26 +112,11 @@ final class SampleReader {
         out.add(s.base + t, r[o + 7], Double.longBitsToDouble(bits[bitsAt + i]));
       }
     }
-    if (hasLate) {
-      lateOnes.clear();
-      s.late.get(id).into(lateOnes, s.base, lo, hi);
-      MergingSeriesCursor.mergeSamples(inOrder, lateOnes, into);
-    }
   }
 
   void block(HeadShard s, int address, SampleColumns out, int lo, int hi) {
     out.clear();
     blockInto(s, address, out, lo, hi);
-  }
-
-  /// A block of floats without start timestamps that lies inside the range as a whole.
-  private void whole(HeadShard s, int address, SampleColumns out) {
-    byte[] page = s.chunks.page(address);
-    int p = ByteArena.offset(address);
-    int n = ShardBlock.size(page, p);
-    long first = s.base + ShardBlock.firstTime(page, p);
-    decoder.decode(page, p + 9, n, first, out.timestamps(), out.values(), out.size());
-    out.setSize(out.size() + n);
   }
 
   private void blockInto(HeadShard s, int address, SampleColumns out, int lo, int hi) {

@@ -1,5 +1,7 @@
 package io.foursight.ingester.metrics;
 
+import java.util.Arrays;
+
 /// Packs one staging row, 1 to 16 ascending times and their value bits, losslessly.
 ///
 /// ```
@@ -131,57 +133,69 @@ final class StagingCodec {
     private final long[] scratch = new long[MAX];
     private final Varint.Cursor in = new Varint.Cursor();
 
-    /// Writes `n` times (`base` + milliseconds after it) and values.
+    /// Writes `n` times (`firstTime` + milliseconds after it) and values.
     void decode(
         byte[] page, int position, int n, long firstTime, long[] times, double[] values, int at) {
       in.at(page, position, page.length);
       int mode = in.u8();
       times[at] = firstTime;
       if (n > 1) {
-        long delta = in.uvarint();
-        if ((mode & 1) == 0) {
-          for (int i = 1; i < n; i++) {
-            times[at + i] = times[at + i - 1] + delta;
-          }
-        } else {
-          int width = in.u8();
-          BitPacking.unpack(page, in.position, n - 1, width, scratch, 1);
-          in.position += BitPacking.bytes(n - 1, width);
-          for (int i = 1; i < n; i++) {
-            times[at + i] = times[at + i - 1] + delta + scratch[i];
-          }
-        }
+        times(page, mode, n, times, at);
       }
       switch (mode & 0x30) {
-        case 0 -> {
-          double v = Double.longBitsToDouble(in.bits(8));
-          for (int i = 0; i < n; i++) {
-            values[at + i] = v;
-          }
+        case 0 -> Arrays.fill(values, at, at + n, Double.longBitsToDouble(in.bits(8)));
+        case 0x10 -> decimals(page, n, values, at);
+        default -> patterns(page, n, values, at);
+      }
+    }
+
+    private void times(byte[] page, int mode, int n, long[] times, int at) {
+      long delta = in.uvarint();
+      long time = times[at];
+      if ((mode & 1) == 0) {
+        for (int i = at + 1; i < at + n; i++) {
+          time += delta;
+          times[i] = time;
         }
-        case 0x10 -> {
-          double power = POWERS[in.u8()];
-          long m = in.zigzag();
-          long smallest = in.zigzag();
-          int width = in.u8();
-          BitPacking.unpack(page, in.position, n - 1, width, scratch, 1);
-          values[at] = m / power;
-          for (int i = 1; i < n; i++) {
-            m += smallest + scratch[i];
-            values[at + i] = m / power;
-          }
+        return;
+      }
+      int width = in.u8();
+      BitPacking.unpack(page, in.position, n - 1, width, scratch, 1);
+      in.position += BitPacking.bytes(n - 1, width);
+      for (int i = 1; i < n; i++) {
+        time += delta + scratch[i];
+        times[at + i] = time;
+      }
+    }
+
+    private void decimals(byte[] page, int n, double[] values, int at) {
+      int exponent = in.u8();
+      long m = in.zigzag();
+      long smallest = in.zigzag();
+      int width = in.u8();
+      BitPacking.unpack(page, in.position, n - 1, width, scratch, 1);
+      values[at] = m;
+      for (int i = 1; i < n; i++) {
+        m += smallest + scratch[i];
+        values[at + i] = m;
+      }
+      if (exponent > 0) {
+        double power = POWERS[exponent];
+        for (int i = at; i < at + n; i++) {
+          values[i] /= power;
         }
-        default -> {
-          long v = in.bits(8);
-          int trailing = in.u8();
-          int width = in.u8();
-          BitPacking.unpack(page, in.position, n - 1, width, scratch, 1);
-          values[at] = Double.longBitsToDouble(v);
-          for (int i = 1; i < n; i++) {
-            v ^= scratch[i] << trailing;
-            values[at + i] = Double.longBitsToDouble(v);
-          }
-        }
+      }
+    }
+
+    private void patterns(byte[] page, int n, double[] values, int at) {
+      long v = in.bits(8);
+      int trailing = in.u8();
+      int width = in.u8();
+      BitPacking.unpack(page, in.position, n - 1, width, scratch, 1);
+      values[at] = Double.longBitsToDouble(v);
+      for (int i = 1; i < n; i++) {
+        v ^= scratch[i] << trailing;
+        values[at + i] = Double.longBitsToDouble(v);
       }
     }
   }

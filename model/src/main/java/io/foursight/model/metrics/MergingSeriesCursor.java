@@ -94,6 +94,15 @@ public final class MergingSeriesCursor implements SeriesCursor {
     into.reserve(older.size() + newer.size());
     int i = 0;
     int j = 0;
+    // What lies before the other's first row goes over as a whole: all of it, mostly.
+    if (!older.isEmpty() && !newer.isEmpty()) {
+      i = older.rowsBefore(newer.timestamp(0));
+      into.append(older, 0, i);
+      if (i == 0) {
+        j = newer.rowsBefore(older.timestamp(0));
+        into.append(newer, 0, j);
+      }
+    }
     while (i < older.size() && j < newer.size()) {
       long a = older.timestamp(i);
       long b = newer.timestamp(j);
@@ -111,12 +120,8 @@ public final class MergingSeriesCursor implements SeriesCursor {
         j++;
       }
     }
-    while (i < older.size()) {
-      into.addFrom(older, i++);
-    }
-    while (j < newer.size()) {
-      into.addFrom(newer, j++);
-    }
+    into.append(older, i, older.size());
+    into.append(newer, j, newer.size());
   }
 
   private static boolean isStale(SampleColumns samples, int row) {
@@ -127,6 +132,10 @@ public final class MergingSeriesCursor implements SeriesCursor {
 
   @Override
   public void close() {
+    closeAll(inputs);
+  }
+
+  static void closeAll(List<SeriesCursor> inputs) {
     FoursightException first = null;
     for (SeriesCursor input : inputs) {
       try {

@@ -22,4 +22,11 @@ public record MetricsSelect(
       TenantId tenant, TimeRange range, List<LabelMatcher> matchers, QueryBudget budget) {
     this(tenant, range, matchers, SelectHints.NONE, budget);
   }
+
+  /// The same with another delivery.
+  public MetricsSelect with(SelectHints.Delivery delivery) {
+    return delivery == hints.delivery()
+        ? this
+        : new MetricsSelect(tenant, range, matchers, hints.with(delivery), budget);
+  }
 }

@@ -131,6 +131,45 @@ public final class SampleColumns {
     }
   }
 
+  /// Appends rows `from..to-1` of another set, all behind the last row of this.
+  public void append(SampleColumns other, int from, int to) {
+    if (hasHistograms || hasStartTimestamps || other.hasHistograms || other.hasStartTimestamps) {
+      for (int row = from; row < to; row++) {
+        addFrom(other, row);
+      }
+      return;
+    }
+    int n = to - from;
+    if (n <= 0) {
+      return;
+    }
+    reserve(size + n);
+    System.arraycopy(other.timestamps, from, timestamps, size, n);
+    System.arraycopy(other.values, from, values, size, n);
+    size += n;
+  }
+
+  /// How many rows lie before a time.
+  public int rowsBefore(long timestamp) {
+    if (size == 0 || timestamps[size - 1] < timestamp) {
+      return size;
+    }
+    int at = Arrays.binarySearch(timestamps, 0, size, timestamp);
+    return at < 0 ? ~at : at;
+  }
+
+  /// Leaves rows `from..to-1` only. For sets of floats without start timestamps.
+  public void keep(int from, int to) {
+    if (hasHistograms || hasStartTimestamps || sharedTimestamps) {
+      throw new IllegalStateException("only private rows of floats can be cut");
+    }
+    if (from > 0) {
+      System.arraycopy(timestamps, from, timestamps, 0, to - from);
+      System.arraycopy(values, from, values, 0, to - from);
+    }
+    size = to - from;
+  }
+
   private void row(long timestamp, long startTimestamp) {
     reserve(size + 1);
     timestamps[size] = timestamp;

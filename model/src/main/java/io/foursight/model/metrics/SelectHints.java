@@ -14,6 +14,7 @@ import java.util.List;
 /// @param shardIndex with `shardCount` > 0: return only the series whose `SeriesHash.shard(labels,
 ///   shardCount)` is this
 /// @param shardCount 0 = unsharded
+/// @param delivery what order and which labels the caller can do with
 public record SelectHints(
     String function,
     long stepMillis,
@@ -22,10 +23,51 @@ public record SelectHints(
     boolean by,
     int limit,
     int shardIndex,
-    int shardCount) {
+    int shardCount,
+    Delivery delivery) {
   public static final SelectHints NONE = new SelectHints("", 0, 0, List.of(), false, 0, 0, 0);
+
+  /// How the series of a [SeriesCursor] may come. Each allows more than the one before.
+  public enum Delivery {
+    /// Ascending by labels, each label set once.
+    ASCENDING,
+    /// In any order, each label set once.
+    ANY_ORDER,
+    /// In any order, and with no more labels than `__name__` and those that `grouping` keeps; so
+    /// equal labels may come several times, once a series.
+    GROUPED
+  }
 
   public SelectHints {
     grouping = List.copyOf(grouping);
+  }
+
+  /// Series in ascending order.
+  public SelectHints(
+      String function,
+      long stepMillis,
+      long rangeMillis,
+      List<String> grouping,
+      boolean by,
+      int limit,
+      int shardIndex,
+      int shardCount) {
+    this(
+        function,
+        stepMillis,
+        rangeMillis,
+        grouping,
+        by,
+        limit,
+        shardIndex,
+        shardCount,
+        Delivery.ASCENDING);
+  }
+
+  public SelectHints with(Delivery other) {
+    return other == delivery
+        ? this
+        : new SelectHints(
+            function, stepMillis, rangeMillis, grouping, by, limit, shardIndex, shardCount, other);
   }
 }

@@ -1,10 +1,12 @@
 package io.foursight.model.metrics;
 
 import io.foursight.model.Labels;
+import java.util.List;
 
-/// A stream of series in ascending order of their labels, each label set once. Single-threaded.
-/// Errors are [io.foursight.model.FoursightException]s from any method. Close releases what it
-/// holds, also half-way; safe twice.
+/// A stream of series in ascending order of their labels, each label set once (unless the select's
+/// [SelectHints.Delivery] allowed less and [#isAscending()] says so). Single-threaded. Errors are
+/// [io.foursight.model.FoursightException]s from any method. Close releases what it holds, also
+/// half-way; safe twice.
 public interface SeriesCursor extends AutoCloseable {
   /// Moves to the next series; false at the end, and then forever.
   boolean next();
@@ -20,26 +22,56 @@ public interface SeriesCursor extends AutoCloseable {
   @Override
   void close();
 
-  /// No series.
-  static SeriesCursor empty() {
-    return new SeriesCursor() {
-      @Override
-      public boolean next() {
-        return false;
-      }
+  /// False when the series may come in another order, or with reduced labels.
+  default boolean isAscending() {
+    return true;
+  }
 
-      @Override
-      public Labels labels() {
-        throw new IllegalStateException("no series");
-      }
+  /// Series left at most, for a caller that decides how much work to plan; `Long.MAX_VALUE` when
+  /// not known.
+  default long sizeEstimate() {
+    return Long.MAX_VALUE;
+  }
 
-      @Override
-      public void samples(SampleColumns into) {
-        throw new IllegalStateException("no series");
-      }
-
-      @Override
-      public void close() {}
+  /// One cursor after the other, not ascending. Closing closes all.
+  static SeriesCursor chained(List<SeriesCursor> cursors) {
+    return switch (cursors.size()) {
+      case 0 -> empty();
+      case 1 -> cursors.getFirst();
+      default -> new ChainedSeriesCursor(cursors);
     };
+  }
+
+  /// No series; always the same object.
+  static SeriesCursor empty() {
+    return NoSeries.INSTANCE;
+  }
+
+  /// See [#empty()].
+  enum NoSeries implements SeriesCursor {
+    INSTANCE;
+
+    @Override
+    public boolean next() {
+      return false;
+    }
+
+    @Override
+    public Labels labels() {
+      throw new IllegalStateException("no series");
+    }
+
+    @Override
+    public void samples(SampleColumns into) {
+      throw new IllegalStateException("no series");
+    }
+
+    @Override
+    public void close() {}
+
+    @Override
+    public long sizeEstimate() {
+      return 0;
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.foursight.model.metrics.MergingSeriesCursor;
 import io.foursight.model.metrics.MetricMetadata;
 import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.MetricsSource;
+import io.foursight.model.metrics.SelectHints.Delivery;
 import io.foursight.model.metrics.SeriesCursor;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -55,7 +56,8 @@ public final class FederatedMetricsSource implements MetricsSource {
                     ? new LabelMatcher(m.type(), TENANT_LABEL, m.value(), m.matcher())
                     : m)
             .toList();
-    return new MetricsSelect(tenant, select.range(), matchers, select.hints(), select.budget());
+    return new MetricsSelect(
+        tenant, select.range(), matchers, select.hints().with(Delivery.ASCENDING), select.budget());
   }
 
   @Override
@@ -86,7 +88,7 @@ public final class FederatedMetricsSource implements MetricsSource {
               open.apply(
                   source,
                   new MetricsSelect(
-                      tenant, select.range(), matchers, select.hints(), select.budget()));
+                      tenant, select.range(), matchers, narrowed.hints(), select.budget()));
           cursors.add(new TenantLabelCursor(inner, tenant, samples, hadLabel, select.budget()));
         }
       }

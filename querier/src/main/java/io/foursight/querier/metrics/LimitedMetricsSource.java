@@ -5,6 +5,7 @@ import io.foursight.model.FoursightException;
 import io.foursight.model.Labels;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.TenantId;
+import io.foursight.model.TimeRange;
 import io.foursight.model.metrics.ExemplarSeries;
 import io.foursight.model.metrics.MetricMetadata;
 import io.foursight.model.metrics.MetricsSelect;
@@ -30,6 +31,18 @@ final class LimitedMetricsSource implements MetricsSource {
   @Override
   public SeriesCursor select(MetricsSelect select) {
     return new Counted(source.select(select), select.budget());
+  }
+
+  @Override
+  public List<SeriesCursor> select(MetricsSelect select, int parts) {
+    return source.select(select, parts).stream()
+        .<SeriesCursor>map(cursor -> new Counted(cursor, select.budget()))
+        .toList();
+  }
+
+  @Override
+  public boolean mayHold(TenantId tenant, TimeRange range) {
+    return source.mayHold(tenant, range);
   }
 
   @Override
@@ -100,6 +113,16 @@ final class LimitedMetricsSource implements MetricsSource {
                 + " bytes, limits.max_fetched_chunk_bytes_per_query)"
                 + " (err-mimir-max-chunks-bytes-per-query)");
       }
+    }
+
+    @Override
+    public boolean isAscending() {
+      return cursor.isAscending();
+    }
+
+    @Override
+    public long sizeEstimate() {
+      return cursor.sizeEstimate();
     }
 
     @Override

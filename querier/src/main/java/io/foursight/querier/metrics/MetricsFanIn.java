@@ -1,11 +1,13 @@
 package io.foursight.querier.metrics;
 
 import io.foursight.model.TenantId;
+import io.foursight.model.TimeRange;
 import io.foursight.model.metrics.ExemplarSeries;
 import io.foursight.model.metrics.MergingSeriesCursor;
 import io.foursight.model.metrics.MetricMetadata;
 import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.MetricsSource;
+import io.foursight.model.metrics.SelectHints.Delivery;
 import io.foursight.model.metrics.SeriesCursor;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -30,7 +32,58 @@ public final class MetricsFanIn implements MetricsSource {
 
   @Override
   public SeriesCursor select(MetricsSelect select) {
-    return merged(source -> source.select(select));
+    return SeriesCursor.chained(select(select, 1));
+  }
+
+  /// A merge needs ascending inputs with all labels. So a looser delivery is passed on only where
+  /// one Source has all data of the range.
+  @Override
+  public List<SeriesCursor> select(MetricsSelect select, int parts) {
+    MetricsSelect strict = select.with(Delivery.ASCENDING);
+    if (select != strict) {
+      List<MetricsSource> holders =
+          sources.stream().filter(s -> s.mayHold(select.tenant(), select.range())).toList();
+      if (holders.size() == 1) {
+        List<SeriesCursor> cursors = only(holders.getFirst(), select, strict, parts);
+        if (!cursors.isEmpty()) {
+          return cursors;
+        }
+      }
+    }
+    return List.of(merged(source -> source.select(strict)));
+  }
+
+  @Override
+  public boolean mayHold(TenantId tenant, TimeRange range) {
+    return sources.stream().anyMatch(source -> source.mayHold(tenant, range));
+  }
+
+  /// What one Source has, after the others, asked in the usual order, were found to have nothing;
+  /// empty when one of them got something meanwhile.
+  private List<SeriesCursor> only(
+      MetricsSource holder, MetricsSelect select, MetricsSelect strict, int parts) {
+    List<SeriesCursor> found = List.of();
+    var others = new ArrayList<SeriesCursor>();
+    try {
+      for (MetricsSource source : sources.reversed()) {
+        if (source == holder) {
+          found = source.select(select, parts);
+        } else {
+          others.add(source.select(strict));
+        }
+      }
+    } catch (RuntimeException e) {
+      found.forEach(cursor -> closeAfter(e, cursor));
+      others.forEach(cursor -> closeAfter(e, cursor));
+      throw e;
+    }
+    boolean alone = others.stream().allMatch(cursor -> cursor == SeriesCursor.empty());
+    if (alone) {
+      return found.isEmpty() ? List.of(SeriesCursor.empty()) : found;
+    }
+    found.forEach(SeriesCursor::close);
+    others.forEach(SeriesCursor::close);
+    return List.of();
   }
 
   @Override

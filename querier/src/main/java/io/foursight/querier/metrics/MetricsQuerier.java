@@ -17,6 +17,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,6 +35,7 @@ public final class MetricsQuerier implements MetricsQueryRunner, Service {
   private final TenantLimits<MetricsQuerierLimits> limits;
   private final QuerierConfig config;
   private final ThreadPoolExecutor pool;
+  private final ThreadPoolExecutor helpers;
   private final MetricsQuerierMetrics metrics;
 
   /// @param source all data of all tenants, usually a [MetricsFanIn]
@@ -57,6 +59,15 @@ public final class MetricsQuerier implements MetricsQueryRunner, Service {
             new ArrayBlockingQueue<>(config.maxWaiting()),
             Thread.ofPlatform().daemon().name("querier-metrics-", 0).factory());
     pool.allowCoreThreadTimeOut(true);
+    // Parts of queries run here while there is a processor to spare; nothing ever waits.
+    this.helpers =
+        new ThreadPoolExecutor(
+            0,
+            Math.max(1, Runtime.getRuntime().availableProcessors() - 1),
+            30,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            Thread.ofPlatform().daemon().name("querier-metrics-helper-", 0).factory());
     this.metrics = new MetricsQuerierMetrics(meters, pool);
   }
 
@@ -76,7 +87,7 @@ public final class MetricsQuerier implements MetricsQueryRunner, Service {
             metrics.waiting.record(started - submitted, TimeUnit.NANOSECONDS);
             try {
               budget.check();
-              return engine.evaluate(request, limited(request));
+              return engine.evaluate(request, limited(request), helpers);
             } finally {
               metrics.evaluation.record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
             }
@@ -145,6 +156,7 @@ public final class MetricsQuerier implements MetricsQueryRunner, Service {
   @Override
   public void stop(Deadline deadline) {
     pool.shutdown();
+    helpers.shutdown();
     try {
       if (!pool.awaitTermination(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS)) {
         pool.shutdownNow();

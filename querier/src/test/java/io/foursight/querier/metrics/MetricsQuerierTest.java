@@ -74,7 +74,8 @@ class MetricsQuerierTest {
 
   @Test
   void oneTenantSeesItsOwn_severalSeeAllOfThem() {
-    querier(MetricsQuerierTest::count, MetricsQuerierLimits.defaults(), 1);
+    querier(
+        (request, source, helpers) -> count(request, source), MetricsQuerierLimits.defaults(), 1);
     assertThat(querier.run(request(QueryBudget.unlimited(), A)).value())
         .isEqualTo(new MetricsQueryResult.Scalar(0, 1));
     assertThat(querier.run(request(QueryBudget.unlimited(), A, B)).value())
@@ -83,7 +84,8 @@ class MetricsQuerierTest {
 
   @Test
   void seriesLimit_namesItself() {
-    querier(MetricsQuerierTest::count, new MetricsQuerierLimits(1, 0), 1);
+    querier(
+        (request, source, helpers) -> count(request, source), new MetricsQuerierLimits(1, 0), 1);
     assertThatThrownBy(() -> querier.run(request(QueryBudget.unlimited(), A, B)))
         .isInstanceOfSatisfying(
             FoursightException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.QUERY_LIMIT))
@@ -95,7 +97,7 @@ class MetricsQuerierTest {
   void aCallerLeavesAtItsDeadline_whateverTheEngineDoes() {
     var release = new CountDownLatch(1);
     querier(
-        (request, source) -> {
+        (request, source, helpers) -> {
           try {
             release.await();
           } catch (InterruptedException e) {

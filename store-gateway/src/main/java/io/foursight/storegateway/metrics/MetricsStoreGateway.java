@@ -141,11 +141,19 @@ public final class MetricsStoreGateway implements MetricsSource, BlockPickup, Se
     return cursor(select, MetricsBlockReader::series);
   }
 
+  @Override
+  public boolean mayHold(TenantId tenant, TimeRange range) {
+    return !range.isEmpty() && !index.of(tenant).overlapping(range).isEmpty();
+  }
+
   private SeriesCursor cursor(
       MetricsSelect select, BiFunction<MetricsBlockReader, MetricsSelect, SeriesCursor> read) {
     metrics.selects.increment();
     MetricsSelect kept = insideRetention(select);
     var attempt = new Attempt(kept.tenant());
+    if (!mayHold(kept.tenant(), kept.range())) {
+      return SeriesCursor.empty();
+    }
     return new ResumingCursor(
         () -> attempt.run(() -> openAll(kept, attempt, read)), attempt::recover);
   }

@@ -12,7 +12,9 @@ import io.foursight.querylanguages.promql.series.StepSeries;
 import io.foursight.querylanguages.text.GoFloats;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +22,8 @@ import java.util.TreeSet;
 
 /// Evaluates one aggregation.
 final class Aggregations {
+  private static final int MAX_KNOWN_LABELS = 4096;
+
   private final Evaluator evaluator;
   private final QueryContext query;
   private final Expr.Aggregation expr;
@@ -42,9 +46,31 @@ final class Aggregations {
     };
   }
 
+  /// For an aggregation that looks at nothing but the labels of its groups and at all series alike.
   private SeriesStream input() {
-    return evaluator.vector(
-        expr.expr(), new Hints(expr.operator().word(), expr.grouping(), !expr.without()));
+    return evaluator
+        .ordered(true)
+        .vector(
+            expr.expr(), new Hints(expr.operator().word(), expr.grouping(), !expr.without(), true));
+  }
+
+  /// For one that chooses series: of equal ones the first.
+  private SeriesStream orderedInput() {
+    return evaluator
+        .ordered(false)
+        .vector(
+            expr.expr(),
+            new Hints(expr.operator().word(), expr.grouping(), !expr.without(), false));
+  }
+
+  /// Groups found in any order, for a parent who wants a certain one: by their labels.
+  private List<StepSeries> inOrder(List<StepSeries> groups) {
+    if (evaluator.isAnyOrder()) {
+      return groups;
+    }
+    var sorted = new ArrayList<>(groups);
+    sorted.sort(Comparator.comparing(StepSeries::labels));
+    return sorted;
   }
 
   private Labels groupLabels(Labels labels) {
@@ -56,26 +82,36 @@ final class Aggregations {
 
   private SeriesStream streamed() {
     var groups = new LinkedHashMap<Labels, GroupAccumulator>();
-    int steps = evaluator.steps().count();
+    // Sources that group give the same labels again and again.
+    var known = new IdentityHashMap<Labels, GroupAccumulator>();
+    long bytes = 96 + 24L * evaluator.steps().count();
     long charged = 0;
     try (var input = input()) {
       while (input.next()) {
         StepSeries series = input.get();
-        Labels labels = groupLabels(series.labels());
-        GroupAccumulator group = groups.get(labels);
+        GroupAccumulator group = known.get(series.labels());
         if (group == null) {
-          group = GroupAccumulator.of(expr, labels, series.dropName(), steps, query.annotations());
-          groups.put(labels, group);
-          long bytes = 96 + 24L * steps;
-          query.budget().charge(bytes);
-          charged += bytes;
+          group = groups.computeIfAbsent(groupLabels(series.labels()), l -> accumulator(l, series));
+          if (bytes * groups.size() > charged) {
+            query.budget().charge(bytes);
+            charged += bytes;
+          }
+          if (known.size() < MAX_KNOWN_LABELS) {
+            known.put(series.labels(), group);
+          }
         }
         group.add(series);
       }
     } finally {
       query.budget().release(charged);
     }
-    return SeriesStream.of(groups.values().stream().map(GroupAccumulator::result).toList());
+    return SeriesStream.of(
+        inOrder(groups.values().stream().map(GroupAccumulator::result).toList()));
+  }
+
+  private GroupAccumulator accumulator(Labels labels, StepSeries first) {
+    int steps = evaluator.steps().count();
+    return GroupAccumulator.of(expr, labels, first.dropName(), steps, query.annotations());
   }
 
   /// A group of series that are all needed at once.
@@ -126,7 +162,7 @@ final class Aggregations {
         }
         results.add(out);
       }
-      return SeriesStream.of(results);
+      return SeriesStream.of(inOrder(results));
     }
   }
 
@@ -167,7 +203,7 @@ final class Aggregations {
         }
       }
     }
-    return SeriesStream.of(List.copyOf(groups.values()));
+    return SeriesStream.of(inOrder(List.copyOf(groups.values())));
   }
 
   private static String text(StepSeries series, int step) {
@@ -206,7 +242,7 @@ final class Aggregations {
     if (greatest < 1) {
       return SeriesStream.empty();
     }
-    try (var held = Held.of(query, input())) {
+    try (var held = Held.of(query, orderedInput())) {
       var results = new ArrayList<StepSeries>();
       for (Members group : members(held.series())) {
         var chosen = new GroupSelection(group.series);
@@ -242,7 +278,7 @@ final class Aggregations {
         ratios[step] = capped;
       }
     }
-    return input()
+    return orderedInput()
         .map(series -> {
           double place = LabelsHash.ratio(series.labels());
           for (int step = 0; step < ratios.length; step++) {

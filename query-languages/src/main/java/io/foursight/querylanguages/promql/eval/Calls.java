@@ -22,8 +22,11 @@ final class Calls implements FunctionCall {
   private final Evaluator evaluator;
   private final QueryContext query;
   private final Expr.Call call;
+  private final Hints above;
 
-  Calls(Evaluator evaluator, Expr.Call call) {
+  /// @param above what stands right above the call
+  Calls(Evaluator evaluator, Expr.Call call, Hints above) {
+    this.above = above;
     this.evaluator = evaluator;
     this.query = evaluator.query();
     this.call = call;
@@ -73,7 +76,11 @@ final class Calls implements FunctionCall {
     }
     Expr argument = call.args().get(rangeIndex);
     var function = kernel(name, argument);
-    var ranged = evaluator.range(argument, Hints.function(name));
+    boolean keepsName = RangeFunctions.keepsName(name);
+    // Series that become equal without their names are told apart by their labels.
+    boolean apart =
+        !keepsName && !query.options().delayedNameRemoval() && !NameDrop.hasOneName(argument);
+    var ranged = evaluator.range(argument, apart ? Hints.function(name) : above.below(name));
     var context =
         new RangeCall(
             evaluator.steps(),
@@ -83,17 +90,22 @@ final class Calls implements FunctionCall {
             scalars);
     boolean warnsOfNames = name.equals("rate") || name.equals("increase");
     var stream =
-        new RangeStream(
+        ParallelStream.of(
             query,
-            ranged.input(),
-            ranged.line(),
-            ranged.rangeMillis(),
-            ranged.reach(),
-            function,
-            context,
-            RangeFunctions.keepsName(name),
-            warnsOfNames);
-    return RangeFunctions.keepsName(name) ? stream : NameDrop.merged(query, argument, stream);
+            ranged.inputs().stream()
+                .map(input ->
+                    new RangeStream(
+                        query,
+                        input,
+                        ranged.line(),
+                        ranged.rangeMillis(),
+                        ranged.reach(),
+                        function,
+                        context,
+                        keepsName,
+                        warnsOfNames))
+                .toList());
+    return keepsName ? stream : NameDrop.merged(query, argument, stream);
   }
 
   /// The place that notes about a range name. What a subquery yields has no place of its own: the
@@ -136,7 +148,7 @@ final class Calls implements FunctionCall {
     return absent(
         new RangeStream(
             query,
-            ranged.input(),
+            RangeInput.chained(ranged.inputs()),
             ranged.line(),
             ranged.rangeMillis(),
             RangeStream.Reach.NONE,

@@ -1,8 +1,10 @@
 package io.foursight.querylanguages.promql.eval;
 
+import io.foursight.model.LabelMatcher;
 import io.foursight.model.Labels;
 import io.foursight.model.TimeRange;
 import io.foursight.model.metrics.MetricsSelect;
+import io.foursight.model.metrics.SelectHints;
 import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.querylanguages.promql.ast.DurationExpr.Use;
 import io.foursight.querylanguages.promql.ast.Expr;
@@ -16,39 +18,71 @@ import java.util.List;
 /// Evaluates expressions over one set of steps. Recursion follows the tree, for which the engine
 /// has provided stack. Owned by one thread.
 final class Evaluator {
+  private static final int MAX_PARTS = 16;
+  private static final int MIN_SHARED_SERIES = 256;
+
   private final QueryContext query;
   private final Steps steps;
+  private final boolean anyOrder;
   private final boolean findsResets;
 
-  Evaluator(QueryContext query, Steps steps) {
-    this(query, steps, false);
+  /// @param anyOrder whether the order of the series does not matter to what is above
+  Evaluator(QueryContext query, Steps steps, boolean anyOrder) {
+    this(query, steps, anyOrder, false);
   }
 
   /// @param findsResets whether selectors are read through a [ResetFinder]: below
   ///   `histogram_count`, `histogram_sum` and `histogram_avg`
-  private Evaluator(QueryContext query, Steps steps, boolean findsResets) {
+  private Evaluator(QueryContext query, Steps steps, boolean anyOrder, boolean findsResets) {
     this.query = query;
     this.steps = steps;
+    this.anyOrder = anyOrder;
     this.findsResets = findsResets;
+  }
+
+  /// For an operand whose series may come in any order, or must come in the Source's.
+  Evaluator ordered(boolean inAnyOrder) {
+    return inAnyOrder == anyOrder ? this : new Evaluator(query, steps, inAnyOrder, findsResets);
+  }
+
+  boolean isAnyOrder() {
+    return anyOrder;
   }
 
   /// For the arguments of a function.
   Evaluator below(String function) {
     return switch (function) {
-      case "histogram_count", "histogram_sum", "histogram_avg" -> new Evaluator(query, steps, true);
+      case "histogram_count", "histogram_sum", "histogram_avg" ->
+          new Evaluator(query, steps, anyOrder, true);
       case "histogram_quantile", "histogram_quantiles", "histogram_fraction" ->
-          new Evaluator(query, steps, false);
+          new Evaluator(query, steps, anyOrder, false);
       default -> this;
     };
   }
 
   private Evaluator at(Steps others) {
-    return new Evaluator(query, others, findsResets);
+    return new Evaluator(query, others, anyOrder, findsResets);
   }
 
-  private SeriesCursor select(MetricsSelect select) {
-    SeriesCursor cursor = query.source().select(select);
-    return findsResets ? new ResetFinder(cursor) : cursor;
+  /// One cursor, or several to be read at the same time.
+  private List<SeriesCursor> select(
+      TimeRange range, List<LabelMatcher> matchers, SelectHints hints) {
+    var select = new MetricsSelect(query.tenant(), range, matchers, hints, query.budget());
+    List<SeriesCursor> cursors =
+        hints.delivery() == SelectHints.Delivery.ASCENDING
+            ? List.of(query.source().select(select))
+            : query.source().select(select, MAX_PARTS);
+    cursors = worthwhile(cursors);
+    return findsResets ? cursors.stream().<SeriesCursor>map(ResetFinder::new).toList() : cursors;
+  }
+
+  /// A few series are read faster than shared out.
+  private static List<SeriesCursor> worthwhile(List<SeriesCursor> cursors) {
+    long size = 0;
+    for (SeriesCursor cursor : cursors) {
+      size += Math.min(cursor.sizeEstimate(), MIN_SHARED_SERIES);
+    }
+    return size < MIN_SHARED_SERIES ? List.of(SeriesCursor.chained(cursors)) : cursors;
   }
 
   QueryContext query() {
@@ -69,7 +103,7 @@ final class Evaluator {
       case Expr.VectorSelector e -> selector(e, hints);
       case Expr.Paren e -> vector(e.expr(), hints);
       case Expr.Unary e -> e.negative() ? negated(e) : vector(e.expr());
-      case Expr.Call e -> new Calls(this, e).vector();
+      case Expr.Call e -> new Calls(this, e, hints).vector();
       case Expr.Aggregation e -> new Aggregations(this, e).evaluate();
       case Expr.Binary e -> new Binaries(this, e).vector();
       case Expr.StepInvariant e -> invariant(e, hints);
@@ -109,27 +143,26 @@ final class Evaluator {
     var line = TimeLine.of(steps, e.time(), query);
     return switch (e.extension()) {
       // Anchoring is about ranges; an instant has nothing to anchor.
-      case NONE, ANCHORED ->
-          new InstantSelector(
-              e,
-              line,
-              query,
-              InstantSelector.Take.VALUE,
-              hints.of(steps.stepMillis(), 0),
-              findsResets);
+      case NONE, ANCHORED -> instants(e, line, InstantSelector.Take.VALUE, hints);
       case SMOOTHED -> SmoothedSelector.of(e, line, query, hints);
     };
   }
 
   /// A selector whose samples' times are wanted instead of their values.
   SeriesStream selector(Expr.VectorSelector e, InstantSelector.Take take) {
-    return new InstantSelector(
-        e,
-        TimeLine.of(steps, e.time(), query),
+    var once = new Evaluator(query, steps, anyOrder, false);
+    return once.instants(e, TimeLine.of(steps, e.time(), query), take, Hints.NONE);
+  }
+
+  private SeriesStream instants(
+      Expr.VectorSelector e, TimeLine line, InstantSelector.Take take, Hints hints) {
+    var range = new TimeRange(line.first() - query.lookbackMillis() + 1, line.last());
+    SelectHints selectHints = hints.of(steps.stepMillis(), 0, anyOrder);
+    return ParallelStream.of(
         query,
-        take,
-        Hints.NONE.of(steps.stepMillis(), 0),
-        false);
+        select(range, e.matchers(), selectHints).stream()
+            .map(cursor -> new InstantSelector(cursor, line, query, take))
+            .toList());
   }
 
   private SeriesStream negated(Expr.Unary e) {
@@ -155,7 +188,7 @@ final class Evaluator {
         }
         yield values;
       }
-      case Expr.Call e -> new Calls(this, e).scalar();
+      case Expr.Call e -> new Calls(this, e, Hints.NONE).scalar();
       case Expr.Binary e -> new Binaries(this, e).scalar();
       case Expr.StepInvariant e -> {
         if (steps.count() == 1) {
@@ -193,7 +226,10 @@ final class Evaluator {
   }
 
   /// A range vector: its series, where it looks, and how far.
-  record Ranged(RangeInput input, TimeLine line, long rangeMillis, RangeStream.Reach reach) {}
+  ///
+  /// @param inputs one, or several to be read at the same time
+  record Ranged(
+      List<RangeInput> inputs, TimeLine line, long rangeMillis, RangeStream.Reach reach) {}
 
   Ranged range(Expr expr, Hints hints) {
     return switch (expr) {
@@ -214,16 +250,12 @@ final class Evaluator {
           case ANCHORED -> new RangeStream.Reach(query.lookbackMillis(), 0);
           case SMOOTHED -> new RangeStream.Reach(query.lookbackMillis(), query.lookbackMillis());
         };
-    var cursor =
+    var cursors =
         select(
-            new MetricsSelect(
-                query.tenant(),
-                new TimeRange(
-                    line.first() - range - reach.before() + 1, line.last() + reach.behind()),
-                e.selector().matchers(),
-                hints.of(steps.stepMillis(), range),
-                query.budget()));
-    return new Ranged(RangeInput.of(cursor), line, range, reach);
+            new TimeRange(line.first() - range - reach.before() + 1, line.last() + reach.behind()),
+            e.selector().matchers(),
+            hints.of(steps.stepMillis(), range, anyOrder));
+    return new Ranged(cursors.stream().map(RangeInput::of).toList(), line, range, reach);
   }
 
   private Ranged subquery(Expr.Subquery e) {
@@ -234,7 +266,7 @@ final class Evaluator {
         inner.endMillis() < inner.startMillis()
             ? SeriesStream.empty()
             : at(inner).vectorOf(e.expr());
-    return new Ranged(RangeInput.of(stream, inner), line, range, RangeStream.Reach.NONE);
+    return new Ranged(List.of(RangeInput.of(stream, inner)), line, range, RangeStream.Reach.NONE);
   }
 
   /// The steps of a subquery lie on multiples of its step, from the first behind the left border.

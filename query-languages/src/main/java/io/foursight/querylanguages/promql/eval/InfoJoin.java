@@ -2,7 +2,9 @@ package io.foursight.querylanguages.promql.eval;
 
 import io.foursight.model.LabelMatcher;
 import io.foursight.model.Labels;
-import io.foursight.model.metrics.SelectHints;
+import io.foursight.model.TimeRange;
+import io.foursight.model.metrics.MetricsSelect;
+import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.querylanguages.promql.ast.Expr;
 import io.foursight.querylanguages.promql.ast.TimeModifiers;
 import io.foursight.querylanguages.promql.series.SeriesStream;
@@ -15,7 +17,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -101,16 +102,19 @@ final class InfoJoin {
     return labels.keep(IDENTIFYING);
   }
 
+  private SeriesCursor select(List<LabelMatcher> matchers, TimeLine line) {
+    var range = new TimeRange(line.first() - query.lookbackMillis() + 1, line.last());
+    return query
+        .source()
+        .select(new MetricsSelect(query.tenant(), range, matchers, query.budget()));
+  }
+
   private Map<Labels, List<Info>> infos() {
     var matchers = new ArrayList<LabelMatcher>(nameMatchers);
     matchers.addAll(dataMatchers);
-    var selector =
-        new Expr.VectorSelector(
-            call.position(), Optional.empty(), matchers, TimeModifiers.NONE, Expr.Extension.NONE);
     TimeLine line = timeLine();
     try (var values =
-        new InstantSelector(
-            selector, line, query, InstantSelector.Take.VALUE, SelectHints.NONE, false)) {
+        new InstantSelector(select(matchers, line), line, query, InstantSelector.Take.VALUE)) {
       while (values.next()) {
         StepSeries series = values.get();
         for (int step = 0; step < series.steps(); step++) {
@@ -123,8 +127,7 @@ final class InfoJoin {
     }
     var infos = new HashMap<Labels, List<Info>>();
     try (var times =
-        new InstantSelector(
-            selector, line, query, InstantSelector.Take.TIMESTAMP, SelectHints.NONE, false)) {
+        new InstantSelector(select(matchers, line), line, query, InstantSelector.Take.TIMESTAMP)) {
       while (times.next()) {
         StepSeries series = times.get();
         Labels identity = identity(series.labels());

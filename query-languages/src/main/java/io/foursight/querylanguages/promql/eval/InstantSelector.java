@@ -1,11 +1,7 @@
 package io.foursight.querylanguages.promql.eval;
 
-import io.foursight.model.TimeRange;
-import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.SampleColumns;
-import io.foursight.model.metrics.SelectHints;
 import io.foursight.model.metrics.SeriesCursor;
-import io.foursight.querylanguages.promql.ast.Expr;
 import io.foursight.querylanguages.promql.functions.WindowBorders;
 import io.foursight.querylanguages.promql.series.SeriesStream;
 import io.foursight.querylanguages.promql.series.StepSeries;
@@ -30,25 +26,13 @@ final class InstantSelector implements SeriesStream {
   private final SampleColumns samples = new SampleColumns();
   private long charged;
 
-  InstantSelector(
-      Expr.VectorSelector selector,
-      TimeLine line,
-      QueryContext query,
-      Take take,
-      SelectHints hints,
-      boolean findsResets) {
+  /// @param cursor samples from `line.first() - lookback` on, exclusive, to `line.last()`
+  InstantSelector(SeriesCursor cursor, TimeLine line, QueryContext query, Take take) {
+    this.cursor = cursor;
     this.query = query;
     this.line = line;
     this.take = take;
     this.borders = new WindowBorders(line.count());
-    var range = new TimeRange(line.first() - query.lookbackMillis() + 1, line.last());
-    SeriesCursor selected =
-        query
-            .source()
-            .select(
-                new MetricsSelect(
-                    query.tenant(), range, selector.matchers(), hints, query.budget()));
-    this.cursor = findsResets ? new ResetFinder(selected) : selected;
   }
 
   @Override

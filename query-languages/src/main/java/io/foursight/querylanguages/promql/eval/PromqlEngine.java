@@ -26,15 +26,32 @@ import io.foursight.querylanguages.stack.DeepStack;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /// Runs PromQL 3.14 over one [MetricsSource]. The Source is asked with the first tenant of the
 /// request: one that reads several tenants as one wraps them. Safe from any thread; a query runs on
-/// the thread that asks, a deep one on a thread with a larger stack for which that one waits.
+/// the thread that asks and, where it reads many series, on helpers; a deep one on a thread with a
+/// larger stack for which the one that asks waits.
 public final class PromqlEngine implements MetricsQueryRunner {
-  private final MetricsSource source;
+  private static final Executor NO_HELPERS =
+      work -> {
+        throw new RejectedExecutionException();
+      };
 
+  private final MetricsSource source;
+  private final Executor helpers;
+
+  /// Evaluates on the calling thread only.
   public PromqlEngine(MetricsSource source) {
+    this(source, NO_HELPERS);
+  }
+
+  /// @param helpers starts a task at once on another thread, or throws
+  ///   `RejectedExecutionException`; never queues it behind others
+  public PromqlEngine(MetricsSource source, Executor helpers) {
     this.source = source;
+    this.helpers = helpers;
   }
 
   @Override
@@ -77,7 +94,8 @@ public final class PromqlEngine implements MetricsQueryRunner {
             request.lookback().toMillis(),
             request.options(),
             request.budget(),
-            annotations);
+            annotations,
+            helpers);
     try {
       Value value = evaluate(query, top.count() > 1 ? StepInvariance.wrap(expr) : expr);
       return new MetricsQueryResult(value, annotations.annotations());
@@ -92,7 +110,8 @@ public final class PromqlEngine implements MetricsQueryRunner {
     if (top.count() == 0) {
       return new Matrix(List.of());
     }
-    var evaluator = new Evaluator(query, top);
+    // The series of a range query are sorted at the end.
+    var evaluator = new Evaluator(query, top, query.rangeQuery());
     return switch (expr.type()) {
       case STRING -> new Text(top.startMillis(), Evaluator.text(expr));
       case SCALAR -> {
@@ -151,7 +170,7 @@ public final class PromqlEngine implements MetricsQueryRunner {
     var result = new ArrayList<RangeSeries>();
     long end = ranged.line().time(0);
     long start = end - ranged.rangeMillis();
-    try (var input = ranged.input()) {
+    try (var input = RangeInput.chained(ranged.inputs())) {
       while (input.next()) {
         query.budget().check();
         var all = new SampleColumns();

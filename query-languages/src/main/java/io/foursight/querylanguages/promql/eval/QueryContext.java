@@ -11,10 +11,12 @@ import io.foursight.querylanguages.promql.series.AnnotationSink;
 import io.foursight.querylanguages.promql.series.StepSeries;
 import io.foursight.querylanguages.promql.series.Steps;
 import java.util.Set;
+import java.util.concurrent.Executor;
 
 /// What is the same everywhere in one query.
 ///
 /// @param top the steps of the whole query, which `start()`, `end()`, `range()` and `step()` mean
+/// @param helpers runs a part of the work at once or refuses it
 /// @param rangeQuery whether it was asked as a range query
 record QueryContext(
     MetricsSource source,
@@ -24,7 +26,8 @@ record QueryContext(
     long lookbackMillis,
     Options options,
     QueryBudget budget,
-    AnnotationSink annotations) {
+    AnnotationSink annotations,
+    Executor helpers) {
 
   static final Set<String> METADATA_LABELS = Set.of(Labels.METRIC_NAME, "__type__", "__unit__");
 

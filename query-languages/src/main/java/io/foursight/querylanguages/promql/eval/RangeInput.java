@@ -8,6 +8,7 @@ import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.querylanguages.promql.series.SeriesStream;
 import io.foursight.querylanguages.promql.series.StepSeries;
 import io.foursight.querylanguages.promql.series.Steps;
+import java.util.List;
 
 /// The series under a range: those of a matrix selector, or of the expression of a subquery.
 interface RangeInput extends AutoCloseable {
@@ -22,6 +23,11 @@ interface RangeInput extends AutoCloseable {
 
   @Override
   void close();
+
+  /// One after the other.
+  static RangeInput chained(List<RangeInput> inputs) {
+    return inputs.size() == 1 ? inputs.getFirst() : new Chained(inputs);
+  }
 
   static RangeInput of(SeriesCursor cursor) {
     return new RangeInput() {
@@ -107,6 +113,44 @@ interface RangeInput extends AutoCloseable {
     @Override
     public void close() {
       stream.close();
+    }
+  }
+
+  /// See [#chained(List)].
+  final class Chained implements RangeInput {
+    private final List<RangeInput> inputs;
+    private int at;
+
+    private Chained(List<RangeInput> inputs) {
+      this.inputs = inputs;
+    }
+
+    @Override
+    public boolean next() {
+      while (at < inputs.size() && !inputs.get(at).next()) {
+        at++;
+      }
+      return at < inputs.size();
+    }
+
+    @Override
+    public Labels labels() {
+      return inputs.get(at).labels();
+    }
+
+    @Override
+    public boolean dropName() {
+      return inputs.get(at).dropName();
+    }
+
+    @Override
+    public void samples(SampleColumns into) {
+      inputs.get(at).samples(into);
+    }
+
+    @Override
+    public void close() {
+      inputs.forEach(RangeInput::close);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.foursight.querylanguages.promql.eval;
 
+import io.foursight.model.Labels;
 import io.foursight.model.metrics.SampleColumns;
 import io.foursight.querylanguages.promql.functions.RangeCall;
 import io.foursight.querylanguages.promql.functions.RangeFunction;
@@ -7,6 +8,8 @@ import io.foursight.querylanguages.promql.functions.RangeWindow;
 import io.foursight.querylanguages.promql.functions.WindowBorders;
 import io.foursight.querylanguages.promql.series.SeriesStream;
 import io.foursight.querylanguages.promql.series.StepSeries;
+import java.util.IdentityHashMap;
+import java.util.Map;
 
 /// A range function over the series of a range, one after the other.
 final class RangeStream implements SeriesStream {
@@ -14,6 +17,8 @@ final class RangeStream implements SeriesStream {
   record Reach(long before, long behind) {
     static final Reach NONE = new Reach(0, 0);
   }
+
+  private static final int MAX_KNOWN_LABELS = 4096;
 
   private final QueryContext query;
   private final RangeInput input;
@@ -28,6 +33,7 @@ final class RangeStream implements SeriesStream {
   private final RangeWindow window = new RangeWindow();
   private final WindowBorders floatBorders;
   private final WindowBorders histogramBorders;
+  private final Map<Labels, Labels> nameless = new IdentityHashMap<>();
   private long charged;
 
   RangeStream(
@@ -87,7 +93,23 @@ final class RangeStream implements SeriesStream {
     if (warnsOfNames) {
       warnOfName(series);
     }
-    return keepsName ? series : query.dropName(series);
+    return keepsName ? series : dropName(series);
+  }
+
+  /// Sources that group give the same labels again and again.
+  private StepSeries dropName(StepSeries series) {
+    if (query.options().delayedNameRemoval()) {
+      return query.dropName(series);
+    }
+    Labels labels = series.labels();
+    Labels known = nameless.get(labels);
+    if (known == null) {
+      known = QueryContext.withoutMetadata(labels);
+      if (nameless.size() < MAX_KNOWN_LABELS) {
+        nameless.put(labels, known);
+      }
+    }
+    return series.relabel(known, false);
   }
 
   /// As Prometheus counts: what one step has in its hands.

@@ -25,7 +25,8 @@ final class SmoothedSelector {
                     query.tenant(),
                     new TimeRange(line.first() - lookback + 1, line.last() + lookback),
                     selector.matchers(),
-                    hints.of(line.stride(), 0),
+                    new Hints(hints.function(), hints.grouping(), hints.by(), false)
+                        .of(line.stride(), 0, false),
                     query.budget()));
     var steps =
         line.stride() == 0

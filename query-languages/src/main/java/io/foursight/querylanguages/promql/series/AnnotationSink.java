@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Collects the warnings and infos of one query, each text once: of several places the last one is
-/// named. Keeps at most [#MAX] of each level. Owned by one thread.
+/// named. Keeps at most [#MAX] of each level. Safe from any thread.
 public final class AnnotationSink {
   private static final int MAX = 1000;
 
@@ -34,7 +34,7 @@ public final class AnnotationSink {
     return query.substring(position.start(), Math.min(position.end(), query.length()));
   }
 
-  private static void add(Map<String, Position> into, String text, Position position) {
+  private synchronized void add(Map<String, Position> into, String text, Position position) {
     // By place, not by time: operands may be read in another order than they are written.
     if (into.size() < MAX || into.containsKey(text)) {
       into.merge(text, position, (a, b) -> b.start() > a.start() ? b : a);
@@ -47,7 +47,7 @@ public final class AnnotationSink {
         .toList();
   }
 
-  public Annotations annotations() {
+  public synchronized Annotations annotations() {
     return new Annotations(placed(warnings), placed(infos));
   }
 }
