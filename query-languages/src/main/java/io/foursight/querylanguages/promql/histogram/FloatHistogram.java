@@ -1,5 +1,6 @@
 package io.foursight.querylanguages.promql.histogram;
 
+import io.foursight.model.metrics.BucketBounds;
 import io.foursight.model.metrics.NativeHistogram;
 import io.foursight.model.metrics.NativeHistogram.ResetHint;
 import java.util.ArrayList;
@@ -158,8 +159,8 @@ public final class FloatHistogram {
   void reduceTo(int coarser) {
     int from = schema;
     if (from != coarser) {
-      positive = positive.mapped(i -> Bounds.coarser(i, from, coarser));
-      negative = negative.mapped(i -> Bounds.coarser(i, from, coarser));
+      positive = positive.mapped(i -> BucketBounds.coarser(i, from, coarser));
+      negative = negative.mapped(i -> BucketBounds.coarser(i, from, coarser));
       schema = coarser;
     }
   }
@@ -216,8 +217,9 @@ public final class FloatHistogram {
         || negative.hasInfinite();
   }
 
-  /// All populated buckets, ascending, with the zero bucket between negative and positive ones. A
-  /// bucket that reaches into the zero bucket starts where that ends.
+  /// All populated buckets, ascending, with the zero bucket between negative and positive ones
+  /// unless its count is negative (a difference may have one). A bucket that reaches into the zero
+  /// bucket starts where that ends.
   public List<Bucket> buckets() {
     var all = new ArrayList<Bucket>(positive.size() + negative.size() + 1);
     if (!hasCustomBuckets()) {
@@ -225,7 +227,7 @@ public final class FloatHistogram {
         Bucket b = aboveZeroBucket(positiveBucket(negative, i));
         all.add(new Bucket(-b.upper(), -b.lower(), b.count()));
       }
-      if (zeroCount.value() != 0) {
+      if (zeroCount.value() > 0) {
         all.add(zeroBucket());
       }
     }
@@ -254,10 +256,8 @@ public final class FloatHistogram {
   /// The upper bound of a positive bucket.
   double upperBound(int index) {
     if (!hasCustomBuckets()) {
-      return Bounds.exponential(index, schema);
+      return BucketBounds.exponential(index, schema);
     }
-    return index < 0
-        ? Double.NEGATIVE_INFINITY
-        : index < customValues.length ? customValues[index] : Double.POSITIVE_INFINITY;
+    return BucketBounds.custom(index, customValues);
   }
 }

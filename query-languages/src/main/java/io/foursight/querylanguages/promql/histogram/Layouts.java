@@ -110,7 +110,10 @@ final class Layouts {
 
   private static boolean isBelow(Buckets after, Buckets before) {
     for (int i = 0; i < before.size(); i++) {
-      if (after.at(before.index(i)) < before.count(i)) {
+      double was = before.count(i);
+      double is = after.at(before.index(i));
+      // A populated bucket that is gone tells a reset, also where it was below zero.
+      if (is < was || (is == 0 && was != 0)) {
         return true;
       }
     }

@@ -35,7 +35,9 @@ final class Trim {
       Bucket b = h.positiveBucket(h.negative, i);
       h.negative.set(i, keep(new Bucket(-b.upper(), -b.lower(), b.count())));
     }
-    h.zeroCount = new Compensated(keep(HistogramStatistics.oneSided(h.zeroBucket(), original)));
+    if (h.zeroCount.value() > 0) {
+      h.zeroCount = new Compensated(keep(HistogramStatistics.oneSided(h.zeroBucket(), original)));
+    }
     if (!cut) {
       return original;
     }

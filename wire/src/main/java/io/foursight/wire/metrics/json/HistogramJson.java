@@ -1,5 +1,6 @@
 package io.foursight.wire.metrics.json;
 
+import io.foursight.model.metrics.BucketBounds;
 import io.foursight.model.metrics.NativeHistogram;
 import io.foursight.wire.json.JsonBuffer;
 

@@ -156,17 +156,6 @@ class PrometheusJsonTest {
   }
 
   @Test
-  void bucketBoundsAreCorrectlyRounded_andEndAtTheLargestDouble() {
-    assertThat(BucketBounds.exponential(1, 3)).isEqualTo(1.0905077326652577);
-    assertThat(BucketBounds.exponential(-1, 8)).isEqualTo(0.9972960560854701);
-    assertThat(BucketBounds.exponential(0, -4)).isEqualTo(1);
-    assertThat(BucketBounds.exponential(1, -4)).isEqualTo(65536);
-    assertThat(BucketBounds.exponential(64, -4)).isEqualTo(Double.MAX_VALUE);
-    assertThat(BucketBounds.exponential(1024, 0)).isEqualTo(Double.MAX_VALUE);
-    assertThat(BucketBounds.exponential(1025, 0)).isEqualTo(Double.POSITIVE_INFINITY);
-  }
-
-  @Test
   void envelopeShowsTenNotesAndCountsTheRest() {
     List<String> warnings = IntStream.range(0, 13).mapToObj(i -> "w" + i).toList();
     var out = new JsonBuffer();

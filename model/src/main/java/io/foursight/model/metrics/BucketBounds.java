@@ -1,19 +1,20 @@
-package io.foursight.querylanguages.promql.histogram;
+package io.foursight.model.metrics;
 
-/// Upper bounds of the standard exponential buckets: bucket `i` of schema `s` ends at `2^(i /
-/// 2^s)`, inclusive.
+/// Upper bounds of native histogram buckets, inclusive. Of the exponential schemas -4 to 8, bucket
+/// `i` ends at `2^(i * 2^-schema)`, the last finite one at the largest double; custom buckets end
+/// at the sender's own bounds.
 ///
-/// Bounds are printed, so they are the very doubles that Prometheus and its clients use, which are
+/// Bounds are printed, so these are the very doubles that Prometheus and its clients use, which are
 /// not always the nearest ones to the powers: within an octave every second bound of a schema is
 /// that of the schema above it, and the others are the bound before them times `2^(2^-s)`. The
-/// square root of two in that is the double below it.
-final class Bounds {
+/// square root of two in that is the double below it. Stateless.
+public final class BucketBounds {
   private static final int MAX_SCHEMA = 8;
 
   /// `2^(k/256)` for k in 0..255; coarser schemas use every 2nd, 4th, ... entry.
   private static final double[] FRACTIONS = fractions();
 
-  private Bounds() {}
+  private BucketBounds() {}
 
   private static double[] fractions() {
     var all = new double[1 << MAX_SCHEMA];
@@ -28,7 +29,7 @@ final class Bounds {
     return all;
   }
 
-  static double exponential(int index, int schema) {
+  public static double exponential(int index, int schema) {
     long exponent;
     double fraction = 1;
     if (schema <= 0) {
@@ -45,8 +46,15 @@ final class Bounds {
     return Math.scalb(fraction, Math.clamp(exponent, -2000, 2000));
   }
 
+  /// The bound of bucket `index` among `bounds`: infinite on either side of them.
+  public static double custom(int index, double[] bounds) {
+    return index < 0
+        ? Double.NEGATIVE_INFINITY
+        : index < bounds.length ? bounds[index] : Double.POSITIVE_INFINITY;
+  }
+
   /// The bucket of a coarser schema that holds bucket `index`.
-  static int coarser(int index, int fromSchema, int toSchema) {
+  public static int coarser(int index, int fromSchema, int toSchema) {
     return ((index - 1) >> (fromSchema - toSchema)) + 1;
   }
 }
