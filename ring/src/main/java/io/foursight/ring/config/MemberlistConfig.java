@@ -9,8 +9,7 @@ import java.util.List;
 public record MemberlistConfig(
     @Setting("Name of this process among the members; empty = host name and chance.")
         String nodeName,
-    @Setting("Addresses to listen on; empty = all of one interface. Only the first is used.")
-        List<String> bindAddr,
+    @Setting("Address to listen on; empty = all interfaces.") String bindAddr,
     @Setting("Port to listen on.") int bindPort,
     @Setting("Address that other members reach this one at; empty = that of bind_addr.")
         String advertiseAddr,
@@ -19,12 +18,9 @@ public record MemberlistConfig(
             "Members to find the others through: host:port, or dns+host:port for all addresses"
                 + " behind a name, looked up again and again. Empty = this process is alone.")
         List<String> joinMembers,
-    @Setting("Shortest wait before trying again when no member answers.") Duration minJoinBackoff,
-    @Setting("Longest wait before trying again when no member answers.") Duration maxJoinBackoff,
-    @Setting("How often join_members are looked up again; 0 = only at the start.")
-        Duration rejoinInterval,
-    @Setting("Whether the start fails when no member answers within max_join_backoff.")
-        boolean abortIfClusterJoinFails,
+    @Setting("Shortest wait between complaints that no member answers.") Duration minJoinBackoff,
+    @Setting("Longest wait between complaints that no member answers.") Duration maxJoinBackoff,
+    @Setting("How often join_members are looked up again.") Duration rejoinInterval,
     @Setting("Members with another label are refused.") String clusterLabel,
     @Setting("How often news are sent.") Duration gossipInterval,
     @Setting("Members that each piece of news is sent to at a time.") int gossipNodes,
@@ -40,7 +36,7 @@ public record MemberlistConfig(
   public static MemberlistConfig defaults() {
     return new MemberlistConfig(
         "",
-        List.of(),
+        "",
         7946,
         "",
         0,
@@ -48,7 +44,6 @@ public record MemberlistConfig(
         Duration.ofSeconds(1),
         Duration.ofMinutes(1),
         Duration.ofSeconds(30),
-        false,
         "",
         Duration.ofMillis(200),
         3,
@@ -60,7 +55,6 @@ public record MemberlistConfig(
   }
 
   public MemberlistConfig {
-    bindAddr = List.copyOf(bindAddr);
     joinMembers = List.copyOf(joinMembers);
     if (bindPort < 0 || bindPort > 65535 || advertisePort < 0 || advertisePort > 65535) {
       throw FoursightException.badData("bind_port and advertise_port must be 0 to 65535");
@@ -70,11 +64,11 @@ public record MemberlistConfig(
           "cluster_label is longer than 255 characters or has control characters");
     }
     for (Duration positive :
-        List.of(minJoinBackoff, maxJoinBackoff, gossipInterval, pullPushInterval)) {
+        List.of(minJoinBackoff, maxJoinBackoff, rejoinInterval, gossipInterval, pullPushInterval)) {
       if (positive.isNegative() || positive.isZero()) {
         throw FoursightException.badData(
-            "min_join_backoff, max_join_backoff, gossip_interval and pull_push_interval must be"
-                + " positive");
+            "min_join_backoff, max_join_backoff, rejoin_interval, gossip_interval and"
+                + " pull_push_interval must be positive");
       }
     }
     if (gossipNodes < 1 || retransmitFactor < 1) {

@@ -88,7 +88,7 @@ final class SimulatedProcess {
     MemberlistConfig d = MemberlistConfig.defaults();
     return new MemberlistConfig(
         "",
-        List.of(),
+        "",
         7946,
         "",
         0,
@@ -96,7 +96,6 @@ final class SimulatedProcess {
         d.minJoinBackoff(),
         d.maxJoinBackoff(),
         d.rejoinInterval(),
-        false,
         "sim",
         Duration.ofMillis(200),
         2,
