@@ -1,45 +1,43 @@
-package io.foursight.querier.metrics;
+package io.foursight.querier;
 
+import io.foursight.model.Signal;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.ThreadPoolExecutor;
 
-/// The meters of the querier for metrics.
-final class MetricsQuerierMetrics {
+/// The meters of the evaluation of one signal's queries.
+final class EvaluationMetrics {
   final Timer evaluation;
   final Timer waiting;
   final Counter refused;
   final Counter failed;
-  final Counter samples;
 
-  MetricsQuerierMetrics(MeterRegistry meters, ThreadPoolExecutor pool) {
+  EvaluationMetrics(Signal signal, MeterRegistry meters, ThreadPoolExecutor pool) {
+    Tags tags = Tags.of("signal", signal.plural());
     evaluation =
         Timer.builder("foursight_querier_evaluation_duration")
-            .tag("signal", "metrics")
+            .tags(tags)
             .description("Time that evaluations took on their thread")
             .register(meters);
     waiting =
         Timer.builder("foursight_querier_queue_duration")
-            .tag("signal", "metrics")
+            .tags(tags)
             .description("Time that evaluations waited for a thread")
             .register(meters);
     refused =
         Counter.builder("foursight_querier_refused_queries")
-            .tag("signal", "metrics")
+            .tags(tags)
             .description("Evaluations refused because too many were waiting")
             .register(meters);
     failed =
         Counter.builder("foursight_querier_failed_queries")
-            .tag("signal", "metrics")
+            .tags(tags)
             .description("Evaluations that ended in an error")
             .register(meters);
-    samples =
-        Counter.builder("foursight_querier_processed_samples")
-            .tag("signal", "metrics")
-            .description("Samples that evaluations loaded")
-            .register(meters);
-    meters.gauge("foursight_querier_running_queries", pool, ThreadPoolExecutor::getActiveCount);
-    meters.gauge("foursight_querier_waiting_queries", pool, p -> p.getQueue().size());
+    meters.gauge(
+        "foursight_querier_running_queries", tags, pool, ThreadPoolExecutor::getActiveCount);
+    meters.gauge("foursight_querier_waiting_queries", tags, pool, p -> p.getQueue().size());
   }
 }
