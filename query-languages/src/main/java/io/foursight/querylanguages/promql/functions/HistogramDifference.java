@@ -20,8 +20,9 @@ final class HistogramDifference {
   }
 
   static String mixedSchemas(Labels labels) {
-    return "vector contains a mix of histograms with exponential and custom buckets schemas"
-        + AnnotationTexts.forMetric(labels.metricName());
+    return "vector contains a mix of histograms with exponential and custom buckets schemas for"
+        + " metric name "
+        + AnnotationTexts.quote(labels.metricName());
   }
 
   /// Null when the window mixes exponential and custom buckets, which has then been noted.

@@ -38,7 +38,7 @@ public record RangeCall(
 
   public void infoIgnoredHistograms(Labels labels) {
     info(
-        "ignored histograms in a range containing both floats and histograms"
-            + AnnotationTexts.forMetric(labels.metricName()));
+        "ignored histograms in a range containing both floats and histograms for metric name "
+            + AnnotationTexts.quote(labels.metricName()));
   }
 }

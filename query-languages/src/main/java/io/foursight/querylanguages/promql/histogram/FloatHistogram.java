@@ -221,19 +221,29 @@ public final class FloatHistogram {
   /// unless its count is negative (a difference may have one). A bucket that reaches into the zero
   /// bucket starts where that ends.
   public List<Bucket> buckets() {
+    return buckets(zeroCount.value() > 0, true);
+  }
+
+  /// The same, with the zero bucket whatever its sign, and each bucket with its own bounds.
+  List<Bucket> rawBuckets() {
+    return buckets(zeroCount.value() != 0, false);
+  }
+
+  private List<Bucket> buckets(boolean withZero, boolean cut) {
     var all = new ArrayList<Bucket>(positive.size() + negative.size() + 1);
     if (!hasCustomBuckets()) {
       for (int i = negative.size() - 1; i >= 0; i--) {
-        Bucket b = aboveZeroBucket(positiveBucket(negative, i));
+        Bucket b = positiveBucket(negative, i);
+        b = cut ? aboveZeroBucket(b) : b;
         all.add(new Bucket(-b.upper(), -b.lower(), b.count()));
       }
-      if (zeroCount.value() > 0) {
+      if (withZero) {
         all.add(zeroBucket());
       }
     }
     for (int i = 0; i < positive.size(); i++) {
       Bucket b = positiveBucket(positive, i);
-      all.add(hasCustomBuckets() ? b : aboveZeroBucket(b));
+      all.add(cut && !hasCustomBuckets() ? aboveZeroBucket(b) : b);
     }
     all.removeIf(b -> b.count() == 0);
     return all;

@@ -85,7 +85,7 @@ public final class HistogramMath {
     var parts = new ArrayList<String>();
     parts.add("count:" + GoFloats.general(h.count()));
     parts.add("sum:" + GoFloats.general(h.sum()));
-    for (Bucket b : FloatHistogram.of(h).buckets()) {
+    for (Bucket b : FloatHistogram.of(h).rawBuckets()) {
       boolean zero = !h.hasCustomBuckets() && b.lower() <= 0 && b.upper() >= 0;
       boolean negative = !h.hasCustomBuckets() && b.upper() < 0;
       boolean first = b.lower() == Double.NEGATIVE_INFINITY;
