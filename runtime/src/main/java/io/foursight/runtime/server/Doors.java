@@ -7,6 +7,7 @@ import io.foursight.model.Deadline;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.runtime.Service;
+import io.foursight.runtime.client.GrpcCompression;
 import io.foursight.runtime.http.Door;
 import io.foursight.runtime.http.HttpHandler;
 import io.foursight.runtime.http.HttpRoutes;
@@ -198,6 +199,8 @@ public final class Doors implements HttpRoutes, Service {
             .maxInboundMessageSize(maxMessage)
             .maxConcurrentCallsPerConnection(config.maxConcurrentRequests())
             .flowControlWindow(4 << 20)
+            .compressorRegistry(GrpcCompression.compressors())
+            .decompressorRegistry(GrpcCompression.decompressors())
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true);
     services.get(door).forEach(builder::addService);

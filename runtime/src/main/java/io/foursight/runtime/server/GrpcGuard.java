@@ -28,6 +28,8 @@ final class GrpcGuard implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger(GrpcGuard.class);
   private static final Metadata.Key<String> TENANT =
       Metadata.Key.of(TenantScope.HEADER, Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> KIND =
+      Metadata.Key.of("foursight-error-kind", Metadata.ASCII_STRING_MARSHALLER);
   private static final int RETRY_SECONDS = 5;
 
   private final TenantScope tenants;
@@ -81,8 +83,10 @@ final class GrpcGuard implements ServerInterceptor {
 
   static void closeWith(ServerCall<?, ?> call, FoursightException e) {
     StatusRuntimeException error = error(e);
-    Metadata trailers = error.getTrailers();
-    call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
+    Metadata trailers = error.getTrailers() == null ? new Metadata() : error.getTrailers();
+    // Several kinds share a status code; our own clients go by the name.
+    trailers.put(KIND, e.kind().name());
+    call.close(error.getStatus(), trailers);
   }
 
   static StatusRuntimeException error(FoursightException e) {

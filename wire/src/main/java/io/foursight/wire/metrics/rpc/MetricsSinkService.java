@@ -18,8 +18,15 @@ public final class MetricsSinkService {
   }
 
   private static void write(RpcHandler.Call call, MetricsSink sink, SeriesHash hash) {
-    BatchCodec.Decoded asked = BatchCodec.decode(call.request());
-    asked.batch().hashSeries(hash);
-    call.send(BatchCodec.encode(sink.write(asked.tenant(), asked.batch())));
+    call.send(BatchCodec.encode(local(sink, hash).write(call.request())));
+  }
+
+  /// A Sink of this process that takes what others get over the network.
+  public static EncodedMetricsSink local(MetricsSink sink, SeriesHash hash) {
+    return encoded -> {
+      BatchCodec.Decoded asked = BatchCodec.decode(encoded);
+      asked.batch().hashSeries(hash);
+      return sink.write(asked.tenant(), asked.batch());
+    };
   }
 }

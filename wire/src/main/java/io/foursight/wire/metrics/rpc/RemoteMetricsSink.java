@@ -10,7 +10,7 @@ import io.foursight.wire.rpc.RpcCaller;
 import java.time.Duration;
 
 /// A Sink in another process. Safe from any thread.
-public final class RemoteMetricsSink implements MetricsSink {
+public final class RemoteMetricsSink implements MetricsSink, EncodedMetricsSink {
   private final RpcCaller caller;
   private final Duration timeout;
 
@@ -24,7 +24,7 @@ public final class RemoteMetricsSink implements MetricsSink {
     return write(BatchCodec.encode(tenant, batch));
   }
 
-  /// A batch that was encoded before, by [BatchCodec].
+  @Override
   public MetricsWriteResult write(byte[] encoded) {
     return BatchCodec.decodeResult(
         caller

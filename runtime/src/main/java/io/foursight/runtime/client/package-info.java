@@ -1,0 +1,2 @@
+/// The calling side of gRPC between components: channels, their encryption and compression.
+package io.foursight.runtime.client;
