@@ -27,6 +27,12 @@ public record StoreGatewayConfig(
     }
   }
 
+  /// The age past which a block list is read again before a query is planned by it. An ingester of
+  /// another process keeps what it uploaded for at least twice as long.
+  public Duration maxListAge() {
+    return syncInterval.multipliedBy(2);
+  }
+
   public static StoreGatewayConfig defaults() {
     return new StoreGatewayConfig(Duration.ofMinutes(1), ByteSize.ofMebibytes(32), false, 5);
   }

@@ -124,7 +124,9 @@ public final class ClientPool implements Service {
       return ssl.build();
     } catch (SSLException | IllegalArgumentException e) {
       throw new FoursightException(
-          ErrorKind.BAD_DATA, "grpc_client_config: the TLS files do not work: " + e.getMessage(), e);
+          ErrorKind.BAD_DATA,
+          "grpc_client_config: the TLS files do not work: " + e.getMessage(),
+          e);
     }
   }
 

@@ -23,7 +23,9 @@ public record GrpcClientConfig(
   public GrpcClientConfig {
     if (!COMPRESSIONS.contains(grpcCompression)) {
       throw FoursightException.badData(
-          "grpc_compression is \"" + grpcCompression + "\", expected nothing, gzip, snappy or zstd");
+          "grpc_compression is \""
+              + grpcCompression
+              + "\", expected nothing, gzip, snappy or zstd");
     }
     if (tlsCertPath.isEmpty() != tlsKeyPath.isEmpty()) {
       throw FoursightException.badData("tls_cert_path and tls_key_path need each other");

@@ -7,6 +7,7 @@ import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.block.BlockStore;
 import io.foursight.storage.metrics.block.v1.MetricsBlockCache;
 import io.foursight.storage.metrics.block.v1.MetricsBlockFormat;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -22,7 +23,12 @@ import java.util.concurrent.ConcurrentHashMap;
 final class BlockIndex {
   /// @param blocks in the order in which they were made: later ones win where values differ
   /// @param covered ids of blocks that answers come from, be it through a merged block
-  record Snapshot(List<OpenBlock> blocks, Set<String> covered) {
+  /// @param readNanos when the reading of this list began
+  record Snapshot(List<OpenBlock> blocks, Set<String> covered, long readNanos) {
+    List<OpenBlock> named(Set<String> ids) {
+      return blocks.stream().filter(b -> ids.contains(b.meta().id())).toList();
+    }
+
     List<OpenBlock> overlapping(TimeRange range) {
       return blocks.stream().filter(b -> b.meta().timeRange().overlaps(range)).toList();
     }
@@ -46,10 +52,17 @@ final class BlockIndex {
     return known != null ? known : refresh(tenant);
   }
 
+  /// As [#of(TenantId)], but not from a list that is older than this.
+  Snapshot of(TenantId tenant, Duration maxAge) {
+    Snapshot known = of(tenant);
+    return System.nanoTime() - known.readNanos > maxAge.toNanos() ? refresh(tenant) : known;
+  }
+
   /// Reads the tenant's list again.
   Snapshot refresh(TenantId tenant) {
     // One refresh of a tenant at a time: a slower, older listing must not overwrite a newer one.
     synchronized (refreshing.computeIfAbsent(tenant, t -> new Object())) {
+      long began = System.nanoTime();
       Map<String, BlockMeta> visible = new TreeMap<>();
       Set<String> parents = new HashSet<>();
       for (BlockStore.Entry entry : store.blocks(tenant)) {
@@ -73,12 +86,13 @@ final class BlockIndex {
       covered.addAll(parents);
       visible.values().forEach(meta -> covered.addAll(meta.sources()));
       visible.keySet().removeAll(parents);
-      return replace(tenant, visible, covered);
+      return replace(tenant, visible, covered, began);
     }
   }
 
-  private Snapshot replace(TenantId tenant, Map<String, BlockMeta> visible, Set<String> covered) {
-    Snapshot before = tenants.getOrDefault(tenant, new Snapshot(List.of(), Set.of()));
+  private Snapshot replace(
+      TenantId tenant, Map<String, BlockMeta> visible, Set<String> covered, long began) {
+    Snapshot before = tenants.getOrDefault(tenant, new Snapshot(List.of(), Set.of(), began));
     Map<String, OpenBlock> kept = new TreeMap<>();
     before.blocks.forEach(b -> kept.put(b.meta().id(), b));
     List<OpenBlock> blocks =
@@ -91,7 +105,7 @@ final class BlockIndex {
                 Comparator.comparingLong((OpenBlock b) -> b.meta().createdMillis())
                     .thenComparing(b -> b.meta().id()))
             .toList();
-    var after = new Snapshot(blocks, Set.copyOf(covered));
+    var after = new Snapshot(blocks, Set.copyOf(covered), began);
     tenants.put(tenant, after);
     kept.values().forEach(OpenBlock::retire);
     return after;

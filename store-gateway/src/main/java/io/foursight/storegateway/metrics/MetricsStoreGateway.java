@@ -14,6 +14,7 @@ import io.foursight.model.metrics.Exemplar;
 import io.foursight.model.metrics.ExemplarSeries;
 import io.foursight.model.metrics.MergingSeriesCursor;
 import io.foursight.model.metrics.MetricMetadata;
+import io.foursight.model.metrics.MetricsBlocks;
 import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.MetricsSource;
 import io.foursight.model.metrics.SeriesCursor;
@@ -50,7 +51,8 @@ import org.slf4j.LoggerFactory;
 /// the query goes on over the new list. A corrupt block fails the query with `CORRUPT` and its
 /// name, unless it shall be skipped. Samples older than the tenant's retention are not read. Safe
 /// from any thread.
-public final class MetricsStoreGateway implements MetricsSource, BlockPickup, Service {
+public final class MetricsStoreGateway
+    implements MetricsSource, MetricsBlocks, BlockPickup, Service {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsStoreGateway.class);
 
   private final BlockIndex index;
@@ -58,6 +60,7 @@ public final class MetricsStoreGateway implements MetricsSource, BlockPickup, Se
   private final TenantLimits<MetricsStoreGatewayLimits> limits;
   private final Clock clock;
   private final MetricsStoreGatewayMetrics metrics;
+  private final BlockReads all;
   private ScheduledExecutorService sync;
 
   /// @param blocks the block store of the metrics signal
@@ -74,6 +77,7 @@ public final class MetricsStoreGateway implements MetricsSource, BlockPickup, Se
     this.limits = limits;
     this.clock = clock;
     this.metrics = new MetricsStoreGatewayMetrics(meters, index);
+    this.all = reads(Set.of());
   }
 
   @Override
@@ -131,202 +135,56 @@ public final class MetricsStoreGateway implements MetricsSource, BlockPickup, Se
     }
   }
 
+  private BlockReads reads(Set<String> only) {
+    return new BlockReads(index, config, limits, clock, metrics, only);
+  }
+
+  /// From a list that is no older than the bound that ingesters count on before they let go of
+  /// what they uploaded.
+  @Override
+  public List<String> plan(TenantId tenant, TimeRange range, boolean fresh) {
+    BlockIndex.Snapshot snapshot =
+        fresh ? index.refresh(tenant) : index.of(tenant, config.maxListAge());
+    return snapshot.overlapping(range).stream().map(b -> b.meta().id()).toList();
+  }
+
+  @Override
+  public MetricsSource only(List<String> blocks) {
+    return blocks.isEmpty() ? all : reads(Set.copyOf(blocks));
+  }
+
   @Override
   public SeriesCursor select(MetricsSelect select) {
-    return cursor(select, MetricsBlockReader::select);
+    return all.select(select);
   }
 
   @Override
   public SeriesCursor series(MetricsSelect select) {
-    return cursor(select, MetricsBlockReader::series);
+    return all.series(select);
   }
 
   @Override
   public boolean mayHold(TenantId tenant, TimeRange range) {
-    return !range.isEmpty() && !index.of(tenant).overlapping(range).isEmpty();
-  }
-
-  private SeriesCursor cursor(
-      MetricsSelect select, BiFunction<MetricsBlockReader, MetricsSelect, SeriesCursor> read) {
-    metrics.selects.increment();
-    MetricsSelect kept = insideRetention(select);
-    var attempt = new Attempt(kept.tenant());
-    if (!mayHold(kept.tenant(), kept.range())) {
-      return SeriesCursor.empty();
-    }
-    return new ResumingCursor(
-        () -> attempt.run(() -> openAll(kept, attempt, read)), attempt::recover);
-  }
-
-  private SeriesCursor openAll(
-      MetricsSelect select,
-      Attempt attempt,
-      BiFunction<MetricsBlockReader, MetricsSelect, SeriesCursor> read) {
-    var cursors = new ArrayList<SeriesCursor>();
-    try {
-      for (OpenBlock block : attempt.blocks(select.range())) {
-        select.budget().check();
-        cursors.add(open(block, select, read));
-      }
-      return MergingSeriesCursor.of(cursors);
-    } catch (RuntimeException e) {
-      cursors.forEach(SeriesCursor::close);
-      throw e;
-    }
-  }
-
-  private static SeriesCursor open(
-      OpenBlock block,
-      MetricsSelect select,
-      BiFunction<MetricsBlockReader, MetricsSelect, SeriesCursor> read) {
-    return BlockFailure.naming(
-        select.tenant(),
-        block.meta().id(),
-        () -> {
-          MetricsBlockReader reader = block.acquire();
-          try {
-            return new BlockCursor(read.apply(reader, select), select.tenant(), block);
-          } catch (RuntimeException e) {
-            block.release();
-            throw e;
-          }
-        });
+    return all.mayHold(tenant, range);
   }
 
   @Override
   public List<String> labelNames(MetricsSelect select) {
-    var names = new TreeSet<String>(Labels::compareText);
-    each(select, reader -> reader.labelNames(insideRetention(select))).forEach(names::addAll);
-    return List.copyOf(names);
+    return all.labelNames(select);
   }
 
   @Override
   public List<String> labelValues(String label, MetricsSelect select) {
-    var values = new TreeSet<String>(Labels::compareText);
-    each(select, reader -> reader.labelValues(label, insideRetention(select)))
-        .forEach(values::addAll);
-    return List.copyOf(values);
+    return all.labelValues(label, select);
   }
 
   @Override
   public List<ExemplarSeries> exemplars(MetricsSelect select) {
-    var all = new TreeMap<Labels, Set<Exemplar>>();
-    for (List<ExemplarSeries> found :
-        each(select, reader -> reader.exemplars(insideRetention(select)))) {
-      for (ExemplarSeries series : found) {
-        all.computeIfAbsent(series.labels(), l -> new LinkedHashSet<>()).addAll(series.exemplars());
-      }
-    }
-    return all.entrySet().stream()
-        .map(e ->
-            new ExemplarSeries(
-                e.getKey(),
-                e.getValue().stream()
-                    .sorted(Comparator.comparingLong(Exemplar::timestampMillis))
-                    .toList()))
-        .toList();
+    return all.exemplars(select);
   }
 
   @Override
   public List<MetricMetadata> metadata(TenantId tenant, String metric) {
-    var everything = new MetricsSelect(tenant, TimeRange.ALL, List.of(), QueryBudget.unlimited());
-    var all = new LinkedHashSet<MetricMetadata>();
-    each(everything, reader -> reader.metadata(metric)).forEach(all::addAll);
-    return List.copyOf(all);
-  }
-
-  /// What every block in the range answers.
-  private <T> List<T> each(MetricsSelect select, Function<MetricsBlockReader, T> read) {
-    TimeRange range = insideRetention(select).range();
-    var attempt = new Attempt(select.tenant());
-    return attempt.run(() -> {
-      var answers = new ArrayList<T>();
-      for (OpenBlock block : attempt.blocks(range)) {
-        select.budget().check();
-        answers.add(
-            BlockFailure.naming(
-                select.tenant(),
-                block.meta().id(),
-                () -> {
-                  MetricsBlockReader reader = block.acquire();
-                  try {
-                    return read.apply(reader);
-                  } finally {
-                    block.release();
-                  }
-                }));
-      }
-      return answers;
-    });
-  }
-
-  private MetricsSelect insideRetention(MetricsSelect select) {
-    Duration retention = limits.of(select.tenant()).compactorBlocksRetentionPeriod();
-    if (retention.isZero() || retention.isNegative()) {
-      return select;
-    }
-    long oldest = clock.millis() - retention.toMillis();
-    if (select.range().startMillis() >= oldest) {
-      return select;
-    }
-    return new MetricsSelect(
-        select.tenant(),
-        new TimeRange(oldest, select.range().endMillis()),
-        select.matchers(),
-        select.hints(),
-        select.budget());
-  }
-
-  /// One selection and what it has been through: which blocks it leaves out, how often it began.
-  private final class Attempt {
-    private final TenantId tenant;
-    private final Set<String> skipped = new HashSet<>();
-    private int retries;
-
-    Attempt(TenantId tenant) {
-      this.tenant = tenant;
-    }
-
-    List<OpenBlock> blocks(TimeRange range) {
-      if (range.isEmpty()) {
-        return List.of();
-      }
-      List<OpenBlock> blocks =
-          index.of(tenant).overlapping(range).stream()
-              .filter(b -> !skipped.contains(b.meta().id()))
-              .toList();
-      metrics.blocksQueried.increment(blocks.size());
-      return blocks;
-    }
-
-    <T> T run(Supplier<T> read) {
-      while (true) {
-        try {
-          return read.get();
-        } catch (BlockFailure e) {
-          recover(e);
-        }
-      }
-    }
-
-    /// Makes another try worthwhile, or throws.
-    void recover(BlockFailure failure) {
-      if (failure.isCorrupt()) {
-        metrics.corruptBlocks.increment();
-        if (!config.skipCorruptBlocks() || !skipped.add(failure.blockId())) {
-          throw failure;
-        }
-        LOG.warn("skipping a corrupt block: {}", failure.getMessage());
-        return;
-      }
-      if (++retries > config.maxRetries()) {
-        throw new FoursightException(
-            ErrorKind.UNAVAILABLE,
-            failure.getMessage() + " (gave up after " + config.maxRetries() + " retries)",
-            failure);
-      }
-      metrics.retries.increment();
-      index.refresh(tenant);
-    }
+    return all.metadata(tenant, metric);
   }
 }
