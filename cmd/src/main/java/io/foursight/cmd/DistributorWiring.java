@@ -2,7 +2,13 @@ package io.foursight.cmd;
 
 import io.foursight.config.TenantOverrides;
 import io.foursight.distributor.DistributorLimits;
+import io.foursight.distributor.metrics.MetricsFanOut;
+import io.foursight.distributor.metrics.MetricsFanOutLimits;
 import io.foursight.distributor.metrics.MetricsWriteDoor;
+import io.foursight.distributor.replication.QuorumWriter;
+import io.foursight.distributor.replication.ReplicationMetrics;
+import io.foursight.model.Signal;
+import io.foursight.model.metrics.MetricsSink;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
@@ -10,24 +16,33 @@ import java.util.Set;
 
 /// The push routes before the ingester of this process.
 final class DistributorWiring {
+  /// The part of the heap that messages to ingesters may hold.
+  private static final int UNDERWAY_SHARE = 4;
+
   private final FoursightConfig config;
   private final TenantOverrides overrides;
   private final ComponentContext context;
+  private final ClusterWiring cluster;
   private final IngesterWiring ingester;
 
   DistributorWiring(
       FoursightConfig config,
       TenantOverrides overrides,
       ComponentContext context,
+      ClusterWiring cluster,
       IngesterWiring ingester) {
     this.config = config;
     this.overrides = overrides;
     this.context = context;
+    this.cluster = cluster;
     this.ingester = ingester;
   }
 
   Module module() {
-    return new Module("distributor", Set.of("ingester"), this::distributor);
+    return new Module(
+        "distributor",
+        cluster.isClustered() ? cluster.needs() : Set.of("ingester"),
+        this::distributor);
   }
 
   private Service distributor() {
@@ -35,7 +50,19 @@ final class DistributorWiring {
         context,
         config.distributor(),
         overrides.limits(DistributorLimits.class),
-        ingester.metrics(),
+        metricsSink(),
         ingester.hash());
+  }
+
+  private MetricsSink metricsSink() {
+    if (!cluster.isClustered()) {
+      return ingester.metrics();
+    }
+    long underway = Runtime.getRuntime().maxMemory() / UNDERWAY_SHARE;
+    return new MetricsFanOut(
+        ingester.ring(),
+        ingester::sinkOf,
+        new QuorumWriter(underway, new ReplicationMetrics(context.meters(), Signal.METRICS)),
+        overrides.limits(MetricsFanOutLimits.class));
   }
 }

@@ -4,6 +4,7 @@ import io.foursight.config.LoadedConfig;
 import io.foursight.config.TenantOverrides;
 import io.foursight.model.Deadline;
 import io.foursight.model.FoursightException;
+import io.foursight.ring.RingStore;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.ModuleGraph;
@@ -36,6 +37,7 @@ final class Foursight implements AutoCloseable {
   private final TenantOverrides overrides;
   private final Meters meters;
   private final Doors doors;
+  private final ClusterWiring cluster;
   private final ServiceGroup services;
   private final Set<String> roots;
   private Optional<ScheduledExecutorService> reloader = Optional.empty();
@@ -44,6 +46,11 @@ final class Foursight implements AutoCloseable {
 
   /// Builds everything; no I/O but the overrides file, no threads.
   Foursight(LoadedConfig<FoursightConfig> config) {
+    this(config, Optional.empty());
+  }
+
+  /// @param shared carries the rings of several of these in one process; empty = as configured
+  Foursight(LoadedConfig<FoursightConfig> config, Optional<RingStore> shared) {
     FoursightConfig root = config.root();
     this.config = config;
     this.roots = Targets.roots(root.target());
@@ -58,7 +65,13 @@ final class Foursight implements AutoCloseable {
     var context =
         new ComponentContext(
             doors, meters.registry(), Clock.systemUTC(), Path.of(root.storage().dataDir()));
-    List<Module> modules = new Wiring(config, overrides, context).modules();
+    cluster =
+        new ClusterWiring(
+            root,
+            context,
+            shared.or(() -> RingStores.of(root, context)),
+            () -> doors.address(Door.INTERNAL_GRPC));
+    List<Module> modules = new Wiring(config, overrides, context, cluster, roots).modules();
     var graph = new ModuleGraph(modules);
     this.services = graph.build(roots.stream().filter(graph.names()::contains).toList());
     new AdminRoutes(meters, config, overrides, this::notReady, () -> services).register(doors);
@@ -77,6 +90,7 @@ final class Foursight implements AutoCloseable {
     }
     reloader = Optional.of(reloadOverrides());
     doors.open();
+    cluster.activate();
     log.info(
         "Foursight is ready target={} version={} started_in={}ms data_dir={} {}",
         config.root().target(),
@@ -92,7 +106,9 @@ final class Foursight implements AutoCloseable {
   }
 
   private Optional<String> notReady() {
-    return stopping ? Optional.of("Application is stopping") : services.notReady();
+    return stopping
+        ? Optional.of("Application is stopping")
+        : services.notReady().or(cluster::notReady);
   }
 
   private ScheduledExecutorService reloadOverrides() {
@@ -117,6 +133,7 @@ final class Foursight implements AutoCloseable {
     log.info("stopping");
     Duration patience = config.root().server().gracefulShutdownTimeout();
     reloader.ifPresent(ScheduledExecutorService::shutdownNow);
+    cluster.depart(Deadline.after(Duration.ofMinutes(2)));
     doors.stop(Deadline.after(patience.plusSeconds(1)));
     try {
       services.stop(Deadline.after(Duration.ofMinutes(2)));

@@ -7,18 +7,24 @@ import io.foursight.config.RuntimeConfigSettings;
 import io.foursight.config.Setting;
 import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.DistributorLimits;
+import io.foursight.distributor.metrics.MetricsFanOutLimits;
 import io.foursight.ingester.IngesterConfig;
 import io.foursight.ingester.metrics.MetricsLimits;
 import io.foursight.querier.QuerierConfig;
 import io.foursight.querier.metrics.MetricsQuerierLimits;
+import io.foursight.querier.metrics.MetricsReplicationLimits;
 import io.foursight.queryfrontend.QueryFrontendConfig;
 import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
+import io.foursight.ring.config.MemberlistConfig;
+import io.foursight.ring.config.RingConfig;
+import io.foursight.runtime.client.GrpcClientConfig;
 import io.foursight.runtime.server.ServerConfig;
 import io.foursight.runtime.telemetry.LogConfig;
 import io.foursight.storage.object.StorageConfig;
 import io.foursight.storage.wal.WalConfig;
 import io.foursight.storegateway.StoreGatewayConfig;
 import io.foursight.storegateway.metrics.MetricsStoreGatewayLimits;
+import java.time.Duration;
 import java.util.List;
 
 /// The root of the configuration: one record per component, composed here and nowhere else.
@@ -30,6 +36,18 @@ record FoursightConfig(
     TenantFederationConfig tenantFederation,
     LogConfig log,
     ServerConfig server,
+    MemberlistConfig memberlist,
+    @Setting(value = "Calls to other processes.", key = "ingester_client.grpc_client_config")
+        GrpcClientConfig grpcClient,
+    @Setting(
+            value = "How long an ingester may take for a write before it counts as failed.",
+            key = "distributor.remote_timeout")
+        Duration remoteTimeout,
+    @Setting(value = "The ring of ingesters.", key = "ingester.ring") RingConfig ingesterRing,
+    @Setting(value = "The ring of store-gateways.", key = "store_gateway.sharding_ring")
+        RingConfig storeGatewayRing,
+    @Setting(value = "The ring of compactors.", key = "compactor.sharding_ring")
+        RingConfig compactorRing,
     StorageConfig storage,
     DistributorConfig distributor,
     IngesterConfig ingester,
@@ -47,6 +65,12 @@ record FoursightConfig(
         TenantFederationConfig.defaults(),
         LogConfig.defaults(),
         ServerConfig.defaults(),
+        MemberlistConfig.defaults(),
+        GrpcClientConfig.defaults(),
+        Duration.ofSeconds(2),
+        RingConfig.defaults(),
+        RingConfig.withTokens(512),
+        RingConfig.withTokens(512),
         StorageConfig.defaults(),
         DistributorConfig.defaults(),
         IngesterConfig.defaults(),
@@ -63,9 +87,11 @@ record FoursightConfig(
         FoursightConfig.class,
         List.of(
             DistributorLimits.class,
+            MetricsFanOutLimits.class,
             MetricsLimits.class,
             MetricsStoreGatewayLimits.class,
             MetricsQuerierLimits.class,
+            MetricsReplicationLimits.class,
             MetricsQueryLimits.class,
             CompactorLimits.class));
   }

@@ -8,20 +8,42 @@ import io.foursight.ingester.metrics.MetricsFlusher;
 import io.foursight.ingester.metrics.MetricsIngester;
 import io.foursight.ingester.metrics.MetricsLimits;
 import io.foursight.ingester.metrics.MetricsShelf;
+import io.foursight.model.Deadline;
+import io.foursight.model.metrics.MetricsCardinality;
+import io.foursight.model.metrics.MetricsLateWrites;
+import io.foursight.model.metrics.MetricsSource;
 import io.foursight.model.metrics.SeriesHash;
+import io.foursight.querylanguages.regex.RegexMatcher;
+import io.foursight.ring.InstanceDescriptor;
+import io.foursight.ring.RingClient;
+import io.foursight.ring.RingName;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
+import io.foursight.runtime.Service;
 import io.foursight.storage.wal.FileWal;
 import io.foursight.storage.wal.Wal;
+import io.foursight.wire.metrics.rpc.EncodedMetricsSink;
+import io.foursight.wire.metrics.rpc.MetricsCardinalityService;
+import io.foursight.wire.metrics.rpc.MetricsSinkService;
+import io.foursight.wire.metrics.rpc.MetricsSourceMethods;
+import io.foursight.wire.metrics.rpc.MetricsSourceService;
+import io.foursight.wire.metrics.rpc.RemoteMetricsCardinality;
+import io.foursight.wire.metrics.rpc.RemoteMetricsSink;
+import io.foursight.wire.metrics.rpc.RemoteMetricsSource;
+import io.foursight.wire.rpc.RpcService;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Log, heads and flushing. Owns the key of the process's series hash, which the decoders share.
 final class IngesterWiring {
+  private static final long HANDOVER_POLL_MILLIS = 200;
+
   private final ComponentContext context;
   private final FoursightConfig config;
+  private final ClusterWiring cluster;
   private final SeriesHash hash;
   private final Lazy<Wal> wal;
   private final Lazy<IngesterMetrics> meters;
@@ -33,11 +55,13 @@ final class IngesterWiring {
       FoursightConfig config,
       TenantOverrides overrides,
       ComponentContext context,
+      ClusterWiring cluster,
       StorageWiring storage,
       StoreGatewayWiring storeGateway) {
     var random = new SecureRandom();
     this.config = config;
     this.context = context;
+    this.cluster = cluster;
     this.storage = storage;
     this.storeGateway = storeGateway;
     this.hash = new SeriesHash(random.nextLong(), random.nextLong());
@@ -66,10 +90,82 @@ final class IngesterWiring {
   }
 
   Module module() {
-    return new Module("ingester", Set.of("storage", "store-gateway"), this::ingester);
+    Set<String> needs =
+        cluster.isClustered()
+            ? cluster.needs("storage")
+            : cluster.needs("storage", "store-gateway");
+    return new Module("ingester", needs, this::ingester);
   }
 
-  private Ingester ingester() {
+  RingClient ring() {
+    return cluster.ring(RingName.INGESTER, config.ingesterRing());
+  }
+
+  /// The ingesters of the ring as their users see them, this process's own without a detour.
+  EncodedMetricsSink sinkOf(InstanceDescriptor instance) {
+    return isHere(instance)
+        ? MetricsSinkService.local(metrics.get(), hash)
+        : new RemoteMetricsSink(cluster.caller(instance.address()), config.remoteTimeout());
+  }
+
+  MetricsSource sourceOf(InstanceDescriptor instance) {
+    return isHere(instance)
+        ? metrics.get()
+        : new RemoteMetricsSource(
+            cluster.caller(instance.address()), MetricsSourceMethods.INGESTER);
+  }
+
+  MetricsCardinality cardinalityOf(InstanceDescriptor instance) {
+    return isHere(instance) ? metrics.get() : remoteCardinality(instance);
+  }
+
+  MetricsLateWrites lateWritesOf(InstanceDescriptor instance) {
+    return isHere(instance) ? metrics.get() : remoteCardinality(instance);
+  }
+
+  private boolean isHere(InstanceDescriptor instance) {
+    return cluster.isHere(RingName.INGESTER, instance);
+  }
+
+  private RemoteMetricsCardinality remoteCardinality(InstanceDescriptor instance) {
+    return new RemoteMetricsCardinality(
+        cluster.caller(instance.address()), MetricsCardinalityService.Methods.INGESTER);
+  }
+
+  private void serve() {
+    var service = new RpcService(MetricsSourceMethods.INGESTER.service());
+    MetricsIngester local = metrics.get();
+    MetricsSinkService.register(service, local, hash);
+    MetricsSourceService.register(
+        service, MetricsSourceMethods.INGESTER, (tenants, blocks) -> local, RegexMatcher::compile);
+    MetricsCardinalityService.register(
+        service, MetricsCardinalityService.Methods.INGESTER, local, local, RegexMatcher::compile);
+    cluster.serve(service);
+  }
+
+  /// Uploads everything if the next stop shall, and waits until queries find it in the blocks.
+  private boolean handOver(Ingester ingester, Deadline deadline) {
+    if (!config.ingester().flushOnShutdown() && !ingester.isShutdownPrepared()) {
+      return false;
+    }
+    ingester.shutdown();
+    while (storeGateway.pickup() instanceof RingPickup pickup && pickup.isWaiting()) {
+      if (deadline.expired()) {
+        return false;
+      }
+      ingester.flush(Optional.empty(), true);
+      try {
+        Thread.sleep(HANDOVER_POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Service ingester() {
+    serve();
     Path directory = context.dataDir().resolve("ingester");
     var flusher =
         new MetricsFlusher(
@@ -77,7 +173,7 @@ final class IngesterWiring {
             config.ingester(),
             wal.get(),
             storage.metricsBlocks(),
-            storeGateway.metrics(),
+            storeGateway.pickup(),
             directory.resolve("metrics"),
             context.clock(),
             meters.get());
@@ -88,6 +184,10 @@ final class IngesterWiring {
             List.of(new MetricsShelf(metrics.get(), flusher)),
             directory);
     new IngesterRoutes(ingester).register(context.routes());
-    return ingester;
+    return cluster.seat(
+        RingName.INGESTER,
+        config.ingesterRing(),
+        ingester,
+        deadline -> handOver(ingester, deadline));
   }
 }

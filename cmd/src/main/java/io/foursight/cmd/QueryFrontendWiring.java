@@ -7,31 +7,30 @@ import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
-import java.util.Set;
 
 /// The public read door.
 final class QueryFrontendWiring {
   private final FoursightConfig config;
   private final TenantOverrides overrides;
   private final ComponentContext context;
+  private final ClusterWiring cluster;
   private final QuerierWiring querier;
-  private final IngesterWiring ingester;
 
   QueryFrontendWiring(
       FoursightConfig config,
       TenantOverrides overrides,
       ComponentContext context,
-      QuerierWiring querier,
-      IngesterWiring ingester) {
+      ClusterWiring cluster,
+      QuerierWiring querier) {
     this.config = config;
     this.overrides = overrides;
     this.context = context;
     this.querier = querier;
-    this.ingester = ingester;
+    this.cluster = cluster;
   }
 
   Module module() {
-    return new Module("query-frontend", Set.of("querier", "ingester"), this::frontend);
+    return new Module("query-frontend", cluster.needs("querier"), this::frontend);
   }
 
   private Service frontend() {
@@ -39,8 +38,8 @@ final class QueryFrontendWiring {
         new MetricsQueryFrontend.Ports(
             querier.metrics(),
             querier.metrics()::source,
-            ingester.metrics(),
-            ingester.metrics(),
+            querier.cardinality(),
+            querier.lateWrites(),
             overrides::valuesOf);
     var unused =
         new MetricsQueryFrontend(

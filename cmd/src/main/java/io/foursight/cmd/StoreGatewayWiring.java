@@ -1,21 +1,40 @@
 package io.foursight.cmd;
 
+import io.foursight.cmd.RingSeat.Handover;
 import io.foursight.config.TenantOverrides;
+import io.foursight.model.BlockPickup;
+import io.foursight.model.metrics.MetricsBlocks;
+import io.foursight.querylanguages.regex.RegexMatcher;
+import io.foursight.ring.InstanceDescriptor;
+import io.foursight.ring.RingClient;
+import io.foursight.ring.RingName;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
+import io.foursight.runtime.Service;
 import io.foursight.storegateway.metrics.MetricsStoreGateway;
 import io.foursight.storegateway.metrics.MetricsStoreGatewayLimits;
-import java.util.Set;
+import io.foursight.wire.metrics.rpc.MetricsBlocksService;
+import io.foursight.wire.metrics.rpc.MetricsSourceMethods;
+import io.foursight.wire.metrics.rpc.RemoteMetricsBlocks;
+import io.foursight.wire.pickup.BlockPickupService;
+import io.foursight.wire.pickup.RemoteBlockPickup;
+import io.foursight.wire.rpc.RpcService;
 
 /// Historic reads.
 final class StoreGatewayWiring {
+  private final FoursightConfig config;
+  private final ClusterWiring cluster;
   private final Lazy<MetricsStoreGateway> metrics;
+  private final Lazy<BlockPickup> pickup = new Lazy<>(this::newPickup);
 
   StoreGatewayWiring(
       FoursightConfig config,
       TenantOverrides overrides,
       ComponentContext context,
+      ClusterWiring cluster,
       StorageWiring storage) {
+    this.config = config;
+    this.cluster = cluster;
     metrics =
         new Lazy<>(() ->
             new MetricsStoreGateway(
@@ -32,6 +51,44 @@ final class StoreGatewayWiring {
   }
 
   Module module() {
-    return new Module("store-gateway", Set.of("storage"), metrics);
+    return new Module("store-gateway", cluster.needs("storage"), this::storeGateway);
+  }
+
+  private Service storeGateway() {
+    MetricsStoreGateway gateway = metrics.get();
+    var service = new RpcService(MetricsSourceMethods.STORE_GATEWAY.service());
+    MetricsBlocksService.register(service, gateway, RegexMatcher::compile);
+    cluster.serve(service);
+    cluster.serve(BlockPickupService.of(gateway));
+    return cluster.seat(
+        RingName.STORE_GATEWAY, config.storeGatewayRing(), gateway, Handover.NOTHING);
+  }
+
+  /// Those of the ring, this process's own without a detour.
+  MetricsBlocks blocksOf(InstanceDescriptor instance) {
+    return cluster.isHere(RingName.STORE_GATEWAY, instance)
+        ? metrics.get()
+        : new RemoteMetricsBlocks(cluster.caller(instance.address()));
+  }
+
+  /// Who tells an ingester that a block is read from.
+  BlockPickup pickup() {
+    return pickup.get();
+  }
+
+  private BlockPickup newPickup() {
+    return cluster.isClustered()
+        ? new RingPickup(
+            ring(),
+            gateway ->
+                cluster.isHere(RingName.STORE_GATEWAY, gateway)
+                    ? metrics.get()
+                    : new RemoteBlockPickup(cluster.caller(gateway.address())),
+            config.storeGateway().maxListAge().multipliedBy(2))
+        : metrics.get();
+  }
+
+  RingClient ring() {
+    return cluster.ring(RingName.STORE_GATEWAY, config.storeGatewayRing());
   }
 }

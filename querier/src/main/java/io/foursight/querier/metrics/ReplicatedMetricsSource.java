@@ -10,6 +10,7 @@ import io.foursight.model.metrics.MetricMetadata;
 import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.MetricsSource;
 import io.foursight.model.metrics.SampleColumns;
+import io.foursight.model.metrics.SelectHints.Delivery;
 import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.querier.replication.ReplicatedRead;
 import io.foursight.querier.replication.ReplicatedRead.Answer;
@@ -58,7 +59,8 @@ public final class ReplicatedMetricsSource implements MetricsSource {
 
   @Override
   public SeriesCursor select(MetricsSelect select) {
-    return merged(select, source -> source.select(select));
+    MetricsSelect ascending = select.with(Delivery.ASCENDING);
+    return merged(ascending, source -> source.select(ascending));
   }
 
   @Override

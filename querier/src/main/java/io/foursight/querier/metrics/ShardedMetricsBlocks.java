@@ -12,6 +12,7 @@ import io.foursight.model.metrics.MetricMetadata;
 import io.foursight.model.metrics.MetricsBlocks;
 import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.MetricsSource;
+import io.foursight.model.metrics.SelectHints.Delivery;
 import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.querier.replication.BlockShares;
 import io.foursight.querier.replication.Tolerance;
@@ -59,8 +60,9 @@ public final class ShardedMetricsBlocks implements MetricsSource {
 
   @Override
   public SeriesCursor select(MetricsSelect select) {
+    MetricsSelect ascending = select.with(Delivery.ASCENDING);
     return MergingSeriesCursor.of(
-        read(select, source -> source.select(select), SeriesCursor::close));
+        read(ascending, source -> source.select(ascending), SeriesCursor::close));
   }
 
   @Override

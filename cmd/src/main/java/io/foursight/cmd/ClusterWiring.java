@@ -1,0 +1,215 @@
+package io.foursight.cmd;
+
+import io.foursight.model.Deadline;
+import io.foursight.model.FoursightException;
+import io.foursight.ring.InstanceDescriptor;
+import io.foursight.ring.Lifecycler;
+import io.foursight.ring.LifecyclerMetrics;
+import io.foursight.ring.RingClient;
+import io.foursight.ring.RingName;
+import io.foursight.ring.RingRules;
+import io.foursight.ring.RingStore;
+import io.foursight.ring.SystemRingScheduler;
+import io.foursight.ring.config.RingConfig;
+import io.foursight.runtime.ComponentContext;
+import io.foursight.runtime.Module;
+import io.foursight.runtime.Service;
+import io.foursight.runtime.client.ClientPool;
+import io.foursight.runtime.http.Door;
+import io.foursight.wire.rpc.GrpcCaller;
+import io.foursight.wire.rpc.RpcCaller;
+import io.foursight.wire.rpc.RpcGrpcService;
+import io.foursight.wire.rpc.RpcService;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/// What lets this process be one of several: the rings, the channels to others, and this process's
+/// own seats in rings. A process that is alone has none of it: its ports are plain calls.
+final class ClusterWiring {
+  /// How long others need to hear that a seat is being left, before this process stops to answer.
+  private static final Duration NEWS = Duration.ofSeconds(1);
+
+  private final FoursightConfig config;
+  private final ComponentContext context;
+  private final Optional<RingStore> store;
+  private final Supplier<Optional<InetSocketAddress>> door;
+  private final SystemRingScheduler scheduler;
+  private final ClientPool pool;
+  private final Map<RingName, RingClient> rings = new LinkedHashMap<>();
+  private final Map<RingName, RingSeat> seats = new LinkedHashMap<>();
+  private final Map<String, RpcCaller> callers = new ConcurrentHashMap<>();
+
+  /// @param store carries the rings; empty = this process is alone
+  /// @param door where the door between components listens, once it is open
+  ClusterWiring(
+      FoursightConfig config,
+      ComponentContext context,
+      Optional<RingStore> store,
+      Supplier<Optional<InetSocketAddress>> door) {
+    this.config = config;
+    this.context = context;
+    this.store = store;
+    this.door = door;
+    this.scheduler = new SystemRingScheduler(context.clock());
+    this.pool = new ClientPool(config.grpcClient(), context.meters());
+  }
+
+  boolean isClustered() {
+    return store.isPresent();
+  }
+
+  /// The ring of a component; only when clustered.
+  RingClient ring(RingName name, RingConfig ring) {
+    return rings.computeIfAbsent(
+        name,
+        n ->
+            new RingClient(
+                n, store.orElseThrow(), rules(n, ring), ring.heartbeatTimeout(), scheduler));
+  }
+
+  private RingRules rules(RingName name, RingConfig ring) {
+    int otherwise = name.equals(RingName.INGESTER) ? 3 : 1;
+    int factor = ring.replicationFactor() > 0 ? ring.replicationFactor() : otherwise;
+    return new RingRules(factor, ring.zoneAwarenessEnabled());
+  }
+
+  /// The component in its seat of its ring; it is registered when started, and ACTIVE after
+  /// [#activate].
+  ///
+  /// @param handover what must be done between LEAVING and the closing of the doors
+  /// @return the component itself when this process is alone
+  Service seat(RingName name, RingConfig ring, Service component, RingSeat.Handover handover) {
+    if (!isClustered()) {
+      return component;
+    }
+    RingClient client = ring(name, ring);
+    var seat =
+        new RingSeat(
+            component,
+            () ->
+                new Lifecycler(
+                    new InstancePlace(config, context.dataDir(), door).settings(name, ring),
+                    store.orElseThrow(),
+                    client,
+                    scheduler,
+                    new SplittableRandom(),
+                    new LifecyclerMetrics(context.meters(), name)),
+            handover);
+    seats.put(name, seat);
+    return seat;
+  }
+
+  /// Whether an instance of a ring is this process.
+  boolean isHere(RingName name, InstanceDescriptor instance) {
+    RingSeat seat = seats.get(name);
+    return seat != null && seat.is(instance);
+  }
+
+  /// Calls another process.
+  RpcCaller caller(String address) {
+    RpcCaller known = callers.get(address);
+    return known != null ? known : callers.computeIfAbsent(address, this::newCaller);
+  }
+
+  private RpcCaller newCaller(String address) {
+    return (method, request, scope) ->
+        new GrpcCaller(pool.channel(address), address, pool.config().grpcCompression())
+            .call(method, request, scope);
+  }
+
+  ClientPool pool() {
+    return pool;
+  }
+
+  /// Answers calls of other processes; nothing when this one is alone.
+  void serve(RpcService service) {
+    if (isClustered()) {
+      context.routes().addGrpc(Door.INTERNAL_GRPC, new RpcGrpcService(service));
+    }
+  }
+
+  /// @throws FoursightException `BAD_DATA` naming the flag that is missing
+  void require(String component, String what) {
+    if (!isClustered()) {
+      throw FoursightException.badData(
+          "target "
+              + config.target()
+              + ": the "
+              + component
+              + " has no "
+              + what
+              + " in this process and knows no other process; name some of them with"
+              + " -memberlist.join-members=HOST:"
+              + config.memberlist().bindPort()
+              + ", or add the "
+              + what
+              + " to -target");
+    }
+  }
+
+  /// Names of modules to need before one's own.
+  Set<String> needs(String... others) {
+    var needs = new java.util.LinkedHashSet<>(List.of(others));
+    needs.add("ring");
+    return needs;
+  }
+
+  Module module() {
+    return new Module("ring", Set.of(), Parts::new);
+  }
+
+  Optional<String> notReady() {
+    return seats.values().stream().flatMap(seat -> seat.notReady().stream()).findFirst();
+  }
+
+  /// The doors are open: work may come.
+  void activate() {
+    seats.values().forEach(RingSeat::activate);
+  }
+
+  /// Tells the others that this process goes, hands over what it must, and gives the news time to
+  /// spread while the doors are still open.
+  void depart(Deadline deadline) {
+    seats.values().forEach(RingSeat::leave);
+    for (RingSeat seat : new ArrayList<>(seats.values()).reversed()) {
+      seat.handOver(deadline);
+    }
+    if (!seats.isEmpty()) {
+      try {
+        Duration left = deadline.remaining();
+        Thread.sleep(left.compareTo(NEWS) < 0 ? left : NEWS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private final class Parts implements Service {
+    @Override
+    public void start() {
+      if (isClustered()) {
+        store.orElseThrow().start();
+        rings.values().forEach(RingClient::start);
+      }
+    }
+
+    @Override
+    public void stop(Deadline deadline) {
+      rings.values().forEach(ring -> ring.stop(deadline));
+      pool.stop(deadline);
+      if (isClustered()) {
+        store.orElseThrow().stop(deadline);
+      }
+      scheduler.stop(deadline);
+    }
+  }
+}
