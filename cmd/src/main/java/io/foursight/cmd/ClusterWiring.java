@@ -48,18 +48,18 @@ final class ClusterWiring {
   private final Map<RingName, RingSeat> seats = new LinkedHashMap<>();
   private final Map<String, RpcCaller> callers = new ConcurrentHashMap<>();
 
-  /// @param store carries the rings; empty = this process is alone
+  /// @param shared carries the rings of several in one process; empty = as configured
   /// @param door where the door between components listens, once it is open
   ClusterWiring(
       FoursightConfig config,
       ComponentContext context,
-      Optional<RingStore> store,
+      Optional<RingStore> shared,
       Supplier<Optional<InetSocketAddress>> door) {
     this.config = config;
     this.context = context;
-    this.store = store;
     this.door = door;
     this.scheduler = new SystemRingScheduler(context.clock());
+    this.store = shared.or(() -> RingStores.of(config, context, scheduler));
     this.pool = new ClientPool(config.grpcClient(), context.meters());
   }
 

@@ -65,12 +65,7 @@ final class Foursight implements AutoCloseable {
     var context =
         new ComponentContext(
             doors, meters.registry(), Clock.systemUTC(), Path.of(root.storage().dataDir()));
-    cluster =
-        new ClusterWiring(
-            root,
-            context,
-            shared.or(() -> RingStores.of(root, context)),
-            () -> doors.address(Door.INTERNAL_GRPC));
+    cluster = new ClusterWiring(root, context, shared, () -> doors.address(Door.INTERNAL_GRPC));
     List<Module> modules = new Wiring(config, overrides, context, cluster, roots).modules();
     var graph = new ModuleGraph(modules);
     this.services = graph.build(roots.stream().filter(graph.names()::contains).toList());

@@ -51,14 +51,15 @@ class ArchitectureTest {
           Map.entry("runtime", List.of("config", "model")),
           Map.entry("storage", List.of("runtime", "config", "model")),
           Map.entry("ring", List.of("wire", "runtime", "config", "model")),
-          Map.entry("distributor", List.of("wire", "runtime", "config", "model")),
+          Map.entry("distributor", List.of("ring", "wire", "runtime", "config", "model")),
           Map.entry(
               "ingester",
               List.of("storage", "querylanguages", "wire", "runtime", "config", "model")),
           Map.entry(
               "storegateway",
               List.of("storage", "querylanguages", "wire", "runtime", "config", "model")),
-          Map.entry("querier", List.of("querylanguages", "wire", "runtime", "config", "model")),
+          Map.entry(
+              "querier", List.of("querylanguages", "ring", "wire", "runtime", "config", "model")),
           Map.entry(
               "queryfrontend", List.of("querylanguages", "wire", "runtime", "config", "model")),
           Map.entry("compactor", List.of("storage", "runtime", "config", "model")));

@@ -3,16 +3,10 @@ package io.foursight.storegateway.metrics;
 import io.foursight.config.TenantLimits;
 import io.foursight.model.BlockPickup;
 import io.foursight.model.Deadline;
-import io.foursight.model.ErrorKind;
-import io.foursight.model.FoursightException;
-import io.foursight.model.Labels;
-import io.foursight.model.QueryBudget;
 import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
-import io.foursight.model.metrics.Exemplar;
 import io.foursight.model.metrics.ExemplarSeries;
-import io.foursight.model.metrics.MergingSeriesCursor;
 import io.foursight.model.metrics.MetricMetadata;
 import io.foursight.model.metrics.MetricsBlocks;
 import io.foursight.model.metrics.MetricsSelect;
@@ -21,25 +15,14 @@ import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.runtime.Service;
 import io.foursight.storage.block.BlockStore;
 import io.foursight.storage.metrics.block.v1.MetricsBlockCache;
-import io.foursight.storage.metrics.block.v1.MetricsBlockReader;
 import io.foursight.storegateway.StoreGatewayConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -139,8 +122,8 @@ public final class MetricsStoreGateway
     return new BlockReads(index, config, limits, clock, metrics, only);
   }
 
-  /// From a list that is no older than the bound that ingesters count on before they let go of
-  /// what they uploaded.
+  /// From a list that is no older than the bound that ingesters count on before they let go of what
+  /// they uploaded.
   @Override
   public List<String> plan(TenantId tenant, TimeRange range, boolean fresh) {
     BlockIndex.Snapshot snapshot =
