@@ -1,10 +1,10 @@
 package io.foursight.model.logs;
 
-/// A stream of [LogsPage]s. Pages overlap in time; they come in the order of their nearest end:
-/// with `BACKWARD` by newest entry, newest first, with `FORWARD` by oldest entry, oldest first. So
-/// a reader that has enough entries stops as soon as [#bound] lies beyond the last of them.
-/// Single-threaded. Errors are [io.foursight.model.FoursightException]s from any method. Close
-/// releases what it holds, also half-way; safe twice.
+/// A stream of [LogsPage]s. Pages overlap in time; they come about in the order of their nearest
+/// end: with `BACKWARD` by newest entry, newest first, with `FORWARD` by oldest entry, oldest
+/// first. So a reader that has enough entries stops as soon as [#bound] lies beyond the last of
+/// them. Single-threaded. Errors are [io.foursight.model.FoursightException]s from any method.
+/// Close releases what it holds, also half-way; safe twice.
 public interface LogsCursor extends AutoCloseable {
   /// Moves to the next page that has rows; false at the end, and then forever.
   boolean next();
