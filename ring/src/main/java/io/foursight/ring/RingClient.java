@@ -80,12 +80,26 @@ public final class RingClient implements RingView, Service {
     checks.close();
   }
 
-  /// How long this viewer has not heard of an instance; zero when it does not know it.
+  @Override
   public synchronized Duration silence(String id) {
     Sighting last = seen.get(id);
     return last == null
         ? Duration.ZERO
         : Duration.ofNanos(Math.max(0, scheduler.nanoTime() - last.nanoTime()));
+  }
+
+  @Override
+  public RingState state() {
+    return store.read(name);
+  }
+
+  /// Gives an instance up, as the button of the ring's page does; a living one comes back.
+  ///
+  /// @return whether it was there
+  public boolean forget(String id) {
+    boolean there = state().instance(id).filter(i -> !i.isLeft()).isPresent();
+    store.update(name, s -> s.forget(id, scheduler.now().toEpochMilli()));
+    return there;
   }
 
   private synchronized void changed(RingState next) {
