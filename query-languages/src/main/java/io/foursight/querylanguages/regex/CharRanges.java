@@ -27,14 +27,21 @@ final class CharRanges {
     }
     for (int c = low; c <= high; c++) {
       if (Character.isLetter(c)) {
-        if (c == 'k' || c == 'K' || c == 's' || c == 'S') {
-          return false;
-        }
         int other = Character.isUpperCase(c) ? Character.toLowerCase(c) : Character.toUpperCase(c);
         add(other, other);
+        int third = thirdCase(Character.toLowerCase(c));
+        if (third > 0) {
+          add(third, third);
+        }
       }
     }
     return true;
+  }
+
+  /// The character beyond ASCII that case folding makes equal to a letter: the Kelvin sign and the
+  /// long s; 0 for all others.
+  static int thirdCase(int lower) {
+    return lower == 'k' ? 0x212a : lower == 's' ? 0x17f : 0;
   }
 
   /// Adds `[:name:]` or `[:^name:]`; false when there is no such class.

@@ -23,8 +23,8 @@ public final class RegexMatcher implements TextMatcher {
   private static final int MAX_LITERALS = 100_000;
   private static final int MAX_PRODUCT = 1024;
   private static final int MAX_GENERAL_NODES = 10_000;
-  private static final int DETERMINIZE_WORK = 20_000;
-  private static final int MAX_AUTOMATON_NODES = 4_000;
+  static final int DETERMINIZE_WORK = 20_000;
+  static final int MAX_AUTOMATON_NODES = 4_000;
 
   /// The road that was taken.
   private sealed interface Road {}
@@ -90,7 +90,7 @@ public final class RegexMatcher implements TextMatcher {
   }
 
   /// RE2/J's compiler takes seconds beyond some ten thousand steps.
-  private static void checkSize(Node node) {
+  static void checkSize(Node node) {
     long nodes = count(node);
     if (nodes > MAX_GENERAL_NODES) {
       throw FoursightException.badData(
@@ -186,7 +186,7 @@ public final class RegexMatcher implements TextMatcher {
     }
   }
 
-  private static long count(Node node) {
+  static long count(Node node) {
     return switch (node) {
       case Node.Concat c -> 1 + c.parts().stream().mapToLong(RegexMatcher::count).sum();
       case Node.Alternate a -> 1 + a.options().stream().mapToLong(RegexMatcher::count).sum();
@@ -195,7 +195,7 @@ public final class RegexMatcher implements TextMatcher {
     };
   }
 
-  private static Optional<Automaton> automaton(Node node) {
+  static Optional<Automaton> automaton(Node node) {
     return switch (node) {
       case Node.Empty e -> Optional.of(Automata.makeEmptyString());
       case Node.Chars c -> Optional.of(chars(c.ranges()));
@@ -235,7 +235,7 @@ public final class RegexMatcher implements TextMatcher {
   }
 
   /// The finitely many texts of a node; empty when there are too many or infinitely many.
-  private static Set<String> literals(Node node) {
+  static Set<String> literals(Node node) {
     return switch (node) {
       case Node.Empty e -> Set.of("");
       case Node.Chars c -> c.isSingle() ? Set.of(Character.toString(c.ranges()[0])) : members(c);

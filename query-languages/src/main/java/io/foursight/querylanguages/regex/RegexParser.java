@@ -184,13 +184,17 @@ final class RegexParser {
     if (!ignoreCase || !Character.isLetter(c)) {
       return Node.Chars.of(c);
     }
-    if (c > 0x7f || c == 'k' || c == 'K' || c == 's' || c == 'S') {
+    if (c > 0x7f) {
       // Letters with more than two cases, or maybe so: left to RE2/J.
       return opaque();
     }
     int upper = Character.toUpperCase(c);
     int lower = Character.toLowerCase(c);
-    return new Node.Chars(new int[] {upper, upper, lower, lower});
+    int third = CharRanges.thirdCase(lower);
+    return new Node.Chars(
+        third > 0
+            ? new int[] {upper, upper, lower, lower, third, third}
+            : new int[] {upper, upper, lower, lower});
   }
 
   private Node group(int depth) {

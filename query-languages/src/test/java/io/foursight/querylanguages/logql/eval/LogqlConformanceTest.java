@@ -3,6 +3,7 @@ package io.foursight.querylanguages.logql.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foursight.querylanguages.logql.parse.LogqlParseCases;
+import io.foursight.querylanguages.logql.pipeline.LogqlStageCases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,10 @@ class LogqlConformanceTest {
     System.out.println("LogQL parse: " + parsed.passed() + "/" + parsed.total());
     total += parsed.total();
     failures.addAll(parsed.failures());
+    var staged = LogqlStageCases.run(directory());
+    System.out.println("LogQL stages: " + staged.passed() + "/" + staged.total());
+    total += staged.total();
+    failures.addAll(staged.failures());
     System.out.println("LogqlConformanceTest " + (total - failures.size()) + "/" + total);
     failures.forEach(f -> System.out.println("FAILED " + f));
     assertThat(failures).isEmpty();
