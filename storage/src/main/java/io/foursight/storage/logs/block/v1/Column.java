@@ -23,6 +23,11 @@ abstract class Column {
   /// Appends the value of a row.
   abstract void append(int row, ByteWriter out);
 
+  /// Whether some value may satisfy the comparison, as far as is known without unpacking.
+  boolean possible(Op op, byte[] part) {
+    return true;
+  }
+
   /// Sets the rows whose value satisfies the comparison; `part` is not empty, but for `EQUALS`.
   abstract BitSet match(Op op, byte[] part);
 

@@ -5,11 +5,24 @@ import io.foursight.storage.encoding.ByteReader;
 /// A column as the directory tells it: `| kind u8 | ... |`, the rest as each kind draws it.
 /// Immutable.
 sealed interface ColumnSpec
-    permits ConstColumn.Spec, RawColumn.Spec, DictColumn.Spec, RepeatColumn.Spec {
+    permits ConstColumn.Spec,
+        RawColumn.Spec,
+        DictColumn.Spec,
+        RepeatColumn.Spec,
+        IntegerColumn.Spec,
+        DecimalColumn.Spec,
+        HexColumn.Spec,
+        TimeColumn.Spec,
+        TemplateColumn.Spec {
   int CONST = 0;
   int RAW = 1;
   int DICT = 2;
   int REPEAT = 3;
+  int INTEGER = 4;
+  int DECIMAL = 5;
+  int HEX = 6;
+  int TIME = 7;
+  int TEMPLATE = 8;
 
   /// Deeper nesting than writers make is damage.
   int MAX_DEPTH = 8;
@@ -33,6 +46,11 @@ sealed interface ColumnSpec
       case RAW -> RawColumn.Spec.read(count, places);
       case DICT -> DictColumn.Spec.read(count, places, depth);
       case REPEAT -> RepeatColumn.Spec.read(count, places, depth);
+      case INTEGER -> IntegerColumn.Spec.read(count, places);
+      case DECIMAL -> DecimalColumn.Spec.read(count, places);
+      case HEX -> HexColumn.Spec.read(count, places);
+      case TIME -> TimeColumn.Spec.read(count, places);
+      case TEMPLATE -> TemplateColumn.Spec.read(count, places, depth);
       default -> throw in.corrupt("column of kind " + kind);
     };
   }

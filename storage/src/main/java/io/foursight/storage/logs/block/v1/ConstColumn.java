@@ -35,6 +35,11 @@ final class ConstColumn extends Column {
   }
 
   @Override
+  boolean possible(Op op, byte[] part) {
+    return Needle.test(op, value, 0, value.length, part);
+  }
+
+  @Override
   BitSet match(Op op, byte[] part) {
     return Needle.test(op, value, 0, value.length, part) ? all(count) : new BitSet();
   }

@@ -14,12 +14,23 @@ import java.util.Map;
 final class GroupChunks {
   private final RangedReader rows;
   private final long base;
+  private final Longs times;
+  private long[] loadedTimes;
   private final Map<Chunk, byte[]> fetched = new IdentityHashMap<>();
 
   /// @param base where the row group begins in `rows`
-  GroupChunks(RangedReader rows, long base) {
+  GroupChunks(RangedReader rows, long base, Longs times) {
     this.rows = rows;
     this.base = base;
+    this.times = times;
+  }
+
+  /// The entries' times, which columns of printed times build on.
+  long[] times() {
+    if (loadedTimes == null) {
+      loadedTimes = times.load(this);
+    }
+    return loadedTimes;
   }
 
   void prefetch(List<Chunk> chunks) {

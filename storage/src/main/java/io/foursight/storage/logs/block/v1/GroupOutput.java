@@ -10,18 +10,40 @@ final class GroupOutput {
   private static final int INLINE_BYTES = 48;
   private static final int LEVEL = 3;
 
-  final ByteWriter directory = new ByteWriter(1 << 12);
-  final ByteWriter data = new ByteWriter(1 << 16);
-  private final ZstdCompressCtx zstd;
-  private byte[] scratch = new byte[1 << 12];
+  /// The compressor and where it writes to.
+  private static final class Packer {
+    private final ZstdCompressCtx zstd;
+    private byte[] packed = new byte[1 << 16];
+
+    Packer(ZstdCompressCtx zstd) {
+      this.zstd = zstd.setLevel(LEVEL);
+    }
+
+    /// Compresses to `packed`.
+    int pack(byte[] bytes, int offset, int length) {
+      int bound = length + (length >>> 7) + 512;
+      if (packed.length < bound) {
+        packed = new byte[bound + (bound >>> 2)];
+      }
+      return zstd.compressByteArray(packed, 0, packed.length, bytes, offset, length);
+    }
+  }
+
+  final ByteWriter directory = new ByteWriter(64);
+  final ByteWriter data = new ByteWriter(64);
+  private final Packer packer;
 
   GroupOutput(ZstdCompressCtx zstd) {
-    this.zstd = zstd.setLevel(LEVEL);
+    this(new Packer(zstd));
+  }
+
+  private GroupOutput(Packer packer) {
+    this.packer = packer;
   }
 
   /// An empty one that shares the compressor.
   GroupOutput fresh() {
-    return new GroupOutput(zstd);
+    return new GroupOutput(packer);
   }
 
   void clear() {
@@ -42,6 +64,12 @@ final class GroupOutput {
     chunk(bytes.array(), 0, bytes.size(), true);
   }
 
+  /// Puts the bytes into the directory.
+  void inline(ByteWriter bytes) {
+    directory.varint((long) bytes.size() << 2 | Chunk.INLINE);
+    directory.bytes(bytes);
+  }
+
   /// @param compressible whether zstd is worth a try
   void chunk(byte[] bytes, int offset, int length, boolean compressible) {
     if (length <= INLINE_BYTES) {
@@ -50,11 +78,11 @@ final class GroupOutput {
       return;
     }
     if (compressible) {
-      int packed = compress(bytes, offset, length);
+      int packed = packer.pack(bytes, offset, length);
       if (packed + 8 < length) {
         directory.varint((long) length << 2 | Chunk.ZSTD);
         directory.varint(packed);
-        put(scratch, 0, packed);
+        put(packer.packed, 0, packed);
         return;
       }
     }
@@ -67,17 +95,8 @@ final class GroupOutput {
     data.u32(Crc32c.of(bytes, offset, length));
   }
 
-  /// Compresses to `scratch`.
-  private int compress(byte[] bytes, int offset, int length) {
-    int bound = length + (length >>> 7) + 512;
-    if (scratch.length < bound) {
-      scratch = new byte[bound + (bound >>> 2)];
-    }
-    return zstd.compressByteArray(scratch, 0, scratch.length, bytes, offset, length);
-  }
-
   /// Bytes that these would take.
-  int compressedSize(byte[] bytes, int offset, int length) {
-    return compress(bytes, offset, length);
+  int packedSize(byte[] bytes, int offset, int length) {
+    return packer.pack(bytes, offset, length);
   }
 }

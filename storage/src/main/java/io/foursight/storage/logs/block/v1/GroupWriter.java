@@ -13,7 +13,7 @@ final class GroupWriter implements AutoCloseable {
     buffer.seal();
     out.clear();
     Longs.write(buffer.times, buffer.rows, out);
-    columns.write(buffer.lines, out);
+    columns.writeLines(buffer.lines, buffer.times, out);
     out.directory.varint(buffer.metadata.size());
     buffer.metadata.forEach((name, values) -> writeMetadata(name, values, buffer.rows));
     return out;
@@ -31,7 +31,7 @@ final class GroupWriter implements AutoCloseable {
       }
       out.chunk(bits, 0, bits.length, true);
     }
-    columns.write(metadata.values, out);
+    columns.write(metadata.values, 0, out);
   }
 
   @Override

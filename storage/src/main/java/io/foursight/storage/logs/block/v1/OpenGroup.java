@@ -34,12 +34,11 @@ final class OpenGroup {
   private final GroupChunks chunks;
   private final Column lines;
   private final Map<String, Optional<Metadata>> metadata = new HashMap<>();
-  private long[] times;
 
   OpenGroup(GroupSummary summary, GroupDirectory directory, RangedReader rows) {
     this.summary = summary;
     this.directory = directory;
-    chunks = new GroupChunks(rows, summary.offset());
+    chunks = new GroupChunks(rows, summary.offset(), directory.times());
     lines = directory.lines().open(chunks);
   }
 
@@ -52,11 +51,7 @@ final class OpenGroup {
   }
 
   long[] times() {
-    if (times == null) {
-      chunks.prefetch(directory.times().chunks());
-      times = directory.times().load(chunks);
-    }
-    return times;
+    return chunks.times();
   }
 
   Column lines() {

@@ -4,11 +4,15 @@ import io.foursight.model.FoursightException;
 import io.foursight.storage.encoding.ByteWriter;
 import java.util.BitSet;
 
-/// Values one after the other: `| lengths: Longs | chunk of all bytes |`.
+/// Values one after the other: `| lengths: Longs | chunk of all bytes | [stamp] |`, the stamp, a
+/// [RawStamp], only when the chunk is not in the directory.
 final class RawColumn extends Column {
-  record Spec(int count, Longs lengths, Chunk bytes) implements ColumnSpec {
+  record Spec(int count, Longs lengths, Chunk bytes, RawStamp stamp) implements ColumnSpec {
     static Spec read(int count, Chunk.Places places) {
-      return new Spec(count, Longs.read(count, places), places.read());
+      Longs lengths = Longs.read(count, places);
+      Chunk bytes = places.read();
+      return new Spec(
+          count, lengths, bytes, bytes.isInline() ? RawStamp.NONE : RawStamp.read(places.in()));
     }
 
     @Override
@@ -16,6 +20,9 @@ final class RawColumn extends Column {
       return new RawColumn(this, source);
     }
   }
+
+  /// Small columns lie in the directory, where they are searched without a read.
+  private static final int INLINE_BYTES = 512;
 
   private final Spec spec;
   private final GroupChunks source;
@@ -53,7 +60,18 @@ final class RawColumn extends Column {
   }
 
   @Override
+  boolean possible(Op op, byte[] part) {
+    if (!spec.bytes.isInline()) {
+      return spec.stamp.possible(op, part);
+    }
+    return part.length == 0 || !match(op, part).isEmpty();
+  }
+
+  @Override
   BitSet match(Op op, byte[] part) {
+    if (!spec.stamp.possible(op, part)) {
+      return new BitSet();
+    }
     load();
     var rows = new BitSet(count);
     if (op == Op.CONTAINS) {
@@ -95,6 +113,12 @@ final class RawColumn extends Column {
     }
     out.directory.u8(ColumnSpec.RAW);
     Longs.write(lengths, values.count, out);
-    out.chunk(bytes);
+    if (bytes.size() <= INLINE_BYTES) {
+      out.inline(bytes);
+    } else {
+      long before = out.size();
+      out.chunk(bytes);
+      RawStamp.write(bytes.array(), lengths, out.size() - before, out.directory);
+    }
   }
 }

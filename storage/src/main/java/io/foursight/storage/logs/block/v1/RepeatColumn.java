@@ -76,6 +76,11 @@ final class RepeatColumn extends Column {
   }
 
   @Override
+  boolean possible(Op op, byte[] part) {
+    return values.possible(op, part);
+  }
+
+  @Override
   BitSet match(Op op, byte[] part) {
     BitSet found = values.match(op, part);
     if (found.isEmpty()) {
