@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 /// asked to, and closes the log. One platform thread does the flushing.
 public final class Ingester implements Service {
   private static final Logger log = LoggerFactory.getLogger(Ingester.class);
+  private static final long TRUNCATE_AFTER = 64L << 20;
   private static final Duration FLUSH_WAIT = Duration.ofMinutes(5);
 
   private final IngesterConfig config;
@@ -34,6 +35,9 @@ public final class Ingester implements Service {
   private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
   private final CountDownLatch stopping = new CountDownLatch(1);
   private Optional<Thread> worker = Optional.empty();
+
+  /// Size of the log when it was last truncated, or since; owned by the worker.
+  private long logBytes;
 
   /// @param directory the ingester's own, for the marker of a prepared shutdown
   public Ingester(IngesterConfig config, Wal wal, List<SignalShelf> shelves, Path directory) {
@@ -83,6 +87,16 @@ public final class Ingester implements Service {
             + ", which this version does not know");
   }
 
+  /// A signal at rest must not keep what the others have written: when the log has grown, all say
+  /// what they need.
+  private void truncate() {
+    if (wal.sizeBytes() > logBytes + TRUNCATE_AFTER) {
+      shelves.forEach(SignalShelf::truncateLog);
+      logBytes = wal.sizeBytes();
+    }
+    logBytes = Math.min(logBytes, wal.sizeBytes());
+  }
+
   private void work() {
     long last = System.nanoTime();
     while (true) {
@@ -94,6 +108,7 @@ public final class Ingester implements Service {
         double seconds = Math.max(1e-3, (now - last) / 1e9);
         last = now;
         shelves.forEach(shelf -> shelf.tick(seconds));
+        truncate();
       } catch (InterruptedException e) {
         return;
       } catch (RuntimeException e) {

@@ -25,6 +25,9 @@ public interface SignalShelf {
   /// One round of the loop: measure, cut what is due, upload what is cut.
   void tick(double seconds);
 
+  /// Lets go of the log up to where this signal needs it.
+  void truncateLog();
+
   /// Cuts everything (of one tenant) and tries to upload it now.
   ///
   /// @return whether all of it is uploaded

@@ -38,6 +38,11 @@ public record MetricsShelf(MetricsIngester ingester, MetricsFlusher flusher)
   }
 
   @Override
+  public void truncateLog() {
+    ingester.truncateLog();
+  }
+
+  @Override
   public boolean flush(Optional<TenantId> tenant) {
     return flusher.flush(tenant);
   }

@@ -1,0 +1,137 @@
+package io.foursight.ingester.logs;
+
+import io.foursight.model.Labels;
+import io.foursight.model.logs.LogsSelect;
+import io.foursight.model.logs.LogsStats;
+import io.foursight.model.logs.StreamVolume;
+import java.util.BitSet;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// What a head says without handing out entries: streams, labels, sums. Exact. Stateless.
+final class HeadFacts {
+  private static final int MAX_BUCKETS = 1 << 20;
+
+  private HeadFacts() {}
+
+  /// Called for each row of a matching stream inside the range.
+  private interface RowVisitor {
+    void row(LogsSegment.View segment, HeadPage.View page, int row);
+  }
+
+  private interface PageVisitor {
+    void page(LogsSegment.View segment, HeadPage.View page);
+  }
+
+  private static void rows(
+      List<LogsSegment> segments, LogsSelect select, PageVisitor pages, RowVisitor rows) {
+    for (LogsSegment segment : segments) {
+      LogsSegment.View view = segment.view();
+      BitSet matching = HeadSelect.matching(view.streams(), select.matchers());
+      if (matching.isEmpty()) {
+        continue;
+      }
+      for (HeadPage.View page : view.pages()) {
+        if (page.maxTime() < select.startNanos() || page.minTime() >= select.endNanos()) {
+          continue;
+        }
+        select.budget().check();
+        pages.page(view, page);
+        for (int row = 0; row < page.rows(); row++) {
+          long time = page.times()[row];
+          if (time >= select.startNanos()
+              && time < select.endNanos()
+              && matching.get(page.streams()[row])) {
+            rows.row(view, page, row);
+          }
+        }
+      }
+    }
+  }
+
+  /// Ascending, distinct.
+  static TreeSet<Labels> series(List<LogsSegment> segments, LogsSelect select) {
+    var found = new TreeSet<Labels>();
+    for (LogsSegment segment : segments) {
+      var seen = new BitSet();
+      rows(
+          List.of(segment),
+          select,
+          (view, page) -> {},
+          (view, page, row) -> {
+            int stream = page.streams()[row];
+            if (!seen.get(stream)) {
+              seen.set(stream);
+              found.add(view.streams().get(stream));
+            }
+          });
+    }
+    return found;
+  }
+
+  private static final class Sum {
+    long chunks;
+    long bytes;
+    long entries;
+  }
+
+  static LogsStats stats(List<LogsSegment> segments, LogsSelect select) {
+    var sum = new Sum();
+    long streams = 0;
+    for (LogsSegment segment : segments) {
+      var seen = new BitSet();
+      rows(
+          List.of(segment),
+          select,
+          (view, page) -> sum.chunks++,
+          (view, page, row) -> {
+            seen.set(page.streams()[row]);
+            sum.bytes += page.sizes()[row];
+            sum.entries++;
+          });
+      streams += seen.cardinality();
+    }
+    return new LogsStats(streams, sum.chunks, sum.bytes, sum.entries);
+  }
+
+  static List<StreamVolume> volumes(List<LogsSegment> segments, LogsSelect select, long stepNanos) {
+    long span = select.endNanos() - select.startNanos();
+    int buckets =
+        stepNanos <= 0 ? 1 : (int) Math.min(MAX_BUCKETS, (span + stepNanos - 1) / stepNanos);
+    var volumes = new TreeMap<Labels, StreamVolume>();
+    for (LogsSegment segment : segments) {
+      var byStream = new StreamVolume[segment.streamCount() + 1];
+      rows(
+          List.of(segment),
+          select,
+          (view, page) -> {},
+          (view, page, row) -> {
+            int stream = page.streams()[row];
+            StreamVolume volume = stream < byStream.length ? byStream[stream] : null;
+            if (volume == null) {
+              volume =
+                  volumes.computeIfAbsent(
+                      view.streams().get(stream),
+                      labels -> {
+                        select.budget().charge(16L * buckets);
+                        return new StreamVolume(labels, new long[buckets], new long[buckets]);
+                      });
+              if (stream < byStream.length) {
+                byStream[stream] = volume;
+              }
+            }
+            int bucket =
+                stepNanos <= 0
+                    ? 0
+                    : (int)
+                        Math.min(
+                            buckets - 1L, (page.times()[row] - select.startNanos()) / stepNanos);
+            volume.bytes()[bucket] += page.sizes()[row];
+            volume.entries()[bucket]++;
+          });
+    }
+    select.budget().release(16L * buckets * volumes.size());
+    return List.copyOf(volumes.values());
+  }
+}
