@@ -1,0 +1,137 @@
+package io.foursight.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.foursight.cmd.InProcessCluster;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Why it matters: a cluster must answer as one process does, whoever was written to and whoever is
+/// asked.
+@Timeout(240)
+class InProcessClusterTest {
+  private static final long STEP = 15_000;
+  private final HttpClient http = HttpClient.newHttpClient();
+  @TempDir private Path directory;
+
+  /// The series of [QueryGenerator], one hour of them.
+  private static List<byte[]> requests(long start) throws Exception {
+    var random = new Random(11);
+    var requests = new java.util.ArrayList<byte[]>();
+    for (int chunk = 0; chunk < 8; chunk++) {
+      var request = new WriteRequest();
+      for (String name :
+          List.of("requests_total", "bytes_total", "temperature", "queue_length", "sparse")) {
+        for (String job : List.of("api", "worker")) {
+          for (int instance = 0; instance < 4; instance++) {
+            for (String code : List.of("200", "500")) {
+              var timestamps = new long[30];
+              var values = new double[30];
+              for (int i = 0; i < 30; i++) {
+                int n = chunk * 30 + i;
+                timestamps[i] = start + n * STEP;
+                values[i] =
+                    name.endsWith("total") ? n * (instance + 1) * 3 : random.nextInt(1000) / 8.0;
+              }
+              request.series(
+                  Map.of("__name__", name, "job", job, "instance", "i" + instance, "code", code),
+                  timestamps,
+                  values);
+            }
+          }
+        }
+      }
+      requests.add(request.snappy());
+    }
+    return requests;
+  }
+
+  private void write(String url, byte[] body) throws Exception {
+    var reply =
+        http.send(
+            HttpRequest.newBuilder(URI.create(url + "/api/v1/push"))
+                .headers(WriteRequest.HEADERS)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build(),
+            BodyHandlers.ofString());
+    assertThat(reply.statusCode()).as(reply.body()).isBetween(200, 204);
+  }
+
+  private void post(String url) throws Exception {
+    var reply =
+        http.send(
+            HttpRequest.newBuilder(URI.create(url))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build(),
+            BodyHandlers.ofString());
+    assertThat(reply.statusCode()).as(reply.body()).isBetween(200, 204);
+  }
+
+  private static void sameAnswers(String one, List<String> cluster, long start, int queries)
+      throws Exception {
+    var generator = new QueryGenerator(new Random(5));
+    double from = start / 1000.0 + 600;
+    double to = start / 1000.0 + 3500;
+    try (var single = new PrometheusApi(one + "/prometheus")) {
+      for (int i = 0; i < queries; i++) {
+        String query = i == 0 ? "sum(count_over_time({__name__=~\".+\"}[2h]))" : generator.next();
+        try (var api = new PrometheusApi(cluster.get(i % cluster.size()) + "/prometheus")) {
+          assertThat(api.queryRange(query, from, to, 60).json().toString())
+              .as(query)
+              .isEqualTo(single.queryRange(query, from, to, 60).json().toString());
+          String[] match = {"match[]", "{job=\"api\"}"};
+          for (String path :
+              List.of("/api/v1/series", "/api/v1/labels", "/api/v1/label/job/values")) {
+            if (i < cluster.size()) {
+              assertThat(api.get(path, match).json().toString())
+                  .as(path)
+                  .isEqualTo(single.get(path, match).json().toString());
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void threeReplicas_answerAsOneProcess_alsoFromBlocksAndAfterOneIsStopped() throws Exception {
+    long start = System.currentTimeMillis() - 4 * 3600_000;
+    List<byte[]> requests = requests(start);
+    try (var cluster =
+            new InProcessCluster(
+                directory.resolve("cluster"),
+                "-ingester.ring.replication-factor=3",
+                "-ingester.flush-check-interval=500ms",
+                "-distributor.remote-timeout=30s");
+        var alone =
+            new InProcessCluster(
+                directory.resolve("alone"), "-ingester.ring.replication-factor=1")) {
+      alone.start("one", "all");
+      for (String name : List.of("a", "b", "c")) {
+        cluster.start(name, "all");
+      }
+      List<String> urls = List.of(cluster.url("a"), cluster.url("b"), cluster.url("c"));
+      for (int i = 0; i < requests.size(); i++) {
+        write(alone.url("one"), requests.get(i));
+        write(urls.get(i % 3), requests.get(i));
+      }
+      sameAnswers(alone.url("one"), urls, start, 25);
+      for (String url : urls) {
+        post(url + "/ingester/flush?wait=true");
+      }
+      sameAnswers(alone.url("one"), urls, start, 25);
+      cluster.stop("b");
+      sameAnswers(alone.url("one"), List.of(urls.get(0), urls.get(2)), start, 25);
+      write(urls.get(0), new WriteRequest().sample(Map.of("__name__", "later"), start, 1).snappy());
+    }
+  }
+}
