@@ -15,6 +15,7 @@ import io.foursight.runtime.http.Door;
 import io.foursight.runtime.http.HttpCall;
 import io.foursight.runtime.http.HttpHandler;
 import io.foursight.runtime.http.HttpRoutes;
+import io.foursight.runtime.http.SocketHandler;
 import io.foursight.wire.metrics.RemoteWriteV1Decoder;
 import io.foursight.wire.metrics.RemoteWriteV2Decoder;
 import io.foursight.wire.protobuf.ProtoWriter;
@@ -101,6 +102,14 @@ public class RemoteWriteBenchmark {
                   HttpHandler handler) {
                 push = Optional.of(handler);
               }
+
+              @Override
+              public void addSocket(
+                  Door door,
+                  String pattern,
+                  String name,
+                  ErrorShape errors,
+                  SocketHandler handler) {}
 
               @Override
               public void addGrpc(Door door, BindableService service) {}

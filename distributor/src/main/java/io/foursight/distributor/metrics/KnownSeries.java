@@ -11,7 +11,8 @@ import java.util.Arrays;
 /// entry i:  keys[3i]  check of the bytes as sent ([io.foursight.model.metrics.SeriesHash#check])   keys[3i + 1], keys[3i + 2]  their 128-bit key
 ///           lengths[i]  how many bytes              next[i]  entry that followed it last time, or -1
 ///           rewritten[i]  canonical bytes and key   (only where the sender's are not canonical)
-/// slots     open addressing by the high half, entry + 1, 0 = free; at most half full
+/// slots     open addressing by the high half; entry + 1 in the bits of the mask, bits of the key above; 0 = free;
+///           at most half full
 /// ```
 ///
 /// A guess compares one candidate by length and 64 keyed bits, a lookup by all 128: a false "known"
@@ -92,13 +93,17 @@ final class KnownSeries {
 
     int find(long high, long low) {
       int mask = slots.length - 1;
+      int tag = (int) (high >>> 32) & ~mask;
       for (int i = (int) high & mask; ; i = i + 1 & mask) {
-        int entry = (int) INTS.getAcquire(slots, i) - 1;
-        if (entry < 0) {
+        int slot = (int) INTS.getAcquire(slots, i);
+        if (slot == 0) {
           return NONE;
         }
-        if (low(entry) == low && high(entry) == high) {
-          return entry;
+        if ((slot & ~mask) == tag) {
+          int entry = (slot & mask) - 1;
+          if (low(entry) == low && high(entry) == high) {
+            return entry;
+          }
         }
       }
     }
@@ -115,7 +120,7 @@ final class KnownSeries {
       while (slots[i] != 0) {
         i = i + 1 & mask;
       }
-      INTS.setRelease(slots, i, entry + 1);
+      INTS.setRelease(slots, i, entry + 1 | (int) (high(entry) >>> 32) & ~mask);
     }
   }
 

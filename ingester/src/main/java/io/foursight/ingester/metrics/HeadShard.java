@@ -1,6 +1,5 @@
 package io.foursight.ingester.metrics;
 
-import io.foursight.model.metrics.LabelBytes;
 import io.foursight.model.metrics.SeriesHash;
 import io.foursight.storage.wal.Wal;
 import java.util.ArrayList;
@@ -46,15 +45,18 @@ final class HeadShard {
   private final ByteArena texts = new ByteArena();
   final ByteArena chunks = new ByteArena();
   private final SymbolTable symbols;
-  private final LabelBytes.Reader labelReader = new LabelBytes.Reader();
+  private final LabelInterner labels;
   final Map<Integer, LateSamples> late = new HashMap<>();
 
   /// Records with definitions that are not known to be durable yet: whoever writes samples of this
   /// shard waits for them as well.
   final List<Wal.Pending> definitions = new ArrayList<>();
 
-  private byte[] labelScratch = new byte[256];
+  /// Open addressing by the low half of the key, at most two thirds full. A slot has an id + 1 in
+  /// the bits of the mask and bits of the key above them, so that most others' records are not
+  /// touched; 0 = free.
   private int[] table = new int[16];
+
   private int[] labelAddresses = new int[4];
   private int count;
   long blocks;
@@ -70,6 +72,7 @@ final class HeadShard {
     this.base = base;
     this.hash = hash;
     this.symbols = new SymbolTable(hash, texts);
+    this.labels = new LabelInterner(symbols, texts);
   }
 
   // ---- series ----
@@ -84,22 +87,26 @@ final class HeadShard {
       }
     }
     int mask = table.length - 1;
+    int tag = (int) (low >>> 32) & ~mask;
     for (int at = (int) low & mask; ; at = at + 1 & mask) {
-      int id = table[at] - 1;
-      if (id < 0) {
+      int slot = table[at];
+      if (slot == 0) {
         return -1;
       }
-      long[] r = records.page(id);
-      int o = records.at(id);
-      if (r[o] == high && r[o + 1] == low) {
-        return id;
+      if ((slot & ~mask) == tag) {
+        int id = (slot & mask) - 1;
+        long[] r = records.page(id);
+        int o = records.at(id);
+        if (r[o] == high && r[o + 1] == low) {
+          return id;
+        }
       }
     }
   }
 
   /// Adds a series that is not there.
-  int create(long high, long low, int ref, byte[] labels, int offset, int length) {
-    int address = internLabels(labels, offset, length);
+  int create(long high, long low, int ref, byte[] labelBytes, int offset, int length) {
+    int address = labels.intern(labelBytes, offset, length);
     records.addRow();
     stagedBits.addRow();
     stagedTimes.addRow();
@@ -117,49 +124,24 @@ final class HeadShard {
     if ((id + 1) * 3L > table.length * 2L) {
       growTable();
     }
+    place(table, low, id);
+    count++;
+    return id;
+  }
+
+  private static void place(int[] table, long low, int id) {
     int mask = table.length - 1;
     int at = (int) low & mask;
     while (table[at] != 0) {
       at = at + 1 & mask;
     }
-    table[at] = id + 1;
-    count++;
-    return id;
-  }
-
-  private int internLabels(byte[] labels, int offset, int length) {
-    if (labelScratch.length < length + 16) {
-      labelScratch = new byte[length * 2 + 16];
-    }
-    int n = 0;
-    int p = 0;
-    labelReader.reset(labels, offset, length);
-    while (labelReader.next()) {
-      int name = symbols.intern(labels, labelReader.nameOffset(), labelReader.nameLength());
-      int value = symbols.intern(labels, labelReader.valueOffset(), labelReader.valueLength());
-      if (labelScratch.length - p < 12) {
-        labelScratch = Arrays.copyOf(labelScratch, labelScratch.length * 2);
-      }
-      p = Varint.put(labelScratch, p, name);
-      p = Varint.put(labelScratch, p, value);
-      n++;
-    }
-    int address = texts.allocate(Varint.size(n) + p);
-    byte[] page = texts.page(address);
-    int q = Varint.put(page, ByteArena.offset(address), n);
-    System.arraycopy(labelScratch, 0, page, q, p);
-    return address;
+    table[at] = id + 1 | (int) (low >>> 32) & ~mask;
   }
 
   private void growTable() {
     int[] bigger = new int[table.length * 2];
-    int mask = bigger.length - 1;
     for (int id = 0; id < count; id++) {
-      int at = (int) records.page(id)[records.at(id) + 1] & mask;
-      while (bigger[at] != 0) {
-        at = at + 1 & mask;
-      }
-      bigger[at] = id + 1;
+      place(bigger, records.page(id)[records.at(id) + 1], id);
     }
     table = bigger;
   }
