@@ -40,7 +40,7 @@ public enum Operation {
       return false;
     }
     return instance.state() != InstanceState.ACTIVE
-        || (this == WRITE && instance.readOnly())
+        || ((this == WRITE || this == READ) && instance.readOnly())
         || (replacesUnhealthy && !healthy);
   }
 }

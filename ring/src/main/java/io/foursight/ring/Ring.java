@@ -116,7 +116,10 @@ public final class Ring {
     return byId;
   }
 
-  /// The replicas of an item.
+  /// The replicas of an item. A READ of one item's replicas finds what was written while the ring
+  /// was as it is now or better (an instance has since begun to leave, died or restarted). Whoever
+  /// stood in for an instance that has come back since is not among them: ask [#all] where that
+  /// matters.
   ///
   /// @throws FoursightException `UNAVAILABLE` when too few are able and healthy, naming the others
   public ReplicationSet get(int token, Operation operation) {
