@@ -77,7 +77,7 @@ final class QuerierWiring {
   }
 
   MetricsLateWrites lateWrites() {
-    return cluster.isClustered() ? replicated() : ingester.metrics();
+    return cluster.isClustered() ? replicated() : ingester.metrics().and(storeGateway.metrics());
   }
 
   private ReplicatedMetricsCardinality replicated() {

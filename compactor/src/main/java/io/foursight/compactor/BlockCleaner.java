@@ -98,6 +98,7 @@ final class BlockCleaner {
     blocks.visible().forEach(e -> orphans.remove(e.meta().id()));
     blocks.superseded().forEach(e -> orphans.remove(e.meta().id()));
     blocks.partial().forEach(orphans::remove);
+    blocks.unreadable().forEach(orphans::remove);
     return orphans;
   }
 

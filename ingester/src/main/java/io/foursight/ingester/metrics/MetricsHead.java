@@ -6,15 +6,14 @@ import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
 import io.foursight.model.metrics.MetricMetadata;
 import io.foursight.model.metrics.MetricsBatch;
+import io.foursight.model.metrics.RangeVersions;
 import io.foursight.storage.wal.Wal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongFunction;
@@ -24,7 +23,6 @@ import java.util.function.LongFunction;
 final class MetricsHead {
   private static final long LOWEST_BUCKET =
       Math.floorDiv(Long.MIN_VALUE, HeadRange.DURATION_MILLIS);
-  private static final int MAX_LATE_BUCKETS = 10_000;
   private static final Comparator<HeadRange> OLDEST_FIRST =
       Comparator.comparingLong(HeadRange::bucket).thenComparing(HeadRange::blockId);
 
@@ -34,8 +32,7 @@ final class MetricsHead {
   private volatile List<HeadRange> ranges = List.of();
   private final MetadataStore metadata = new MetadataStore();
   private final AtomicLong newestMillis = new AtomicLong(Long.MIN_VALUE);
-  private final NavigableMap<Long, Long> lateVersions = new ConcurrentSkipListMap<>();
-  private final AtomicLong lateVersion = new AtomicLong();
+  private final RangeVersions late = new RangeVersions();
   private final AtomicLong exemplarCount = new AtomicLong();
   final LongAdder received = new LongAdder();
   private long receivedBefore;
@@ -168,32 +165,18 @@ final class MetricsHead {
     }
   }
 
-  private synchronized void noteLate(WriteScratch scratch) {
-    long version = lateVersion.incrementAndGet();
+  private void noteLate(WriteScratch scratch) {
     for (int b = 0; b < scratch.runs.bucketCount(); b++) {
-      long bucket = scratch.runs.bucketAt(b);
-      if (bucket * HeadRange.DURATION_MILLIS < scratch.lateBeforeMillis) {
-        lateVersions.put(bucket, version);
+      long start = scratch.runs.bucketAt(b) * HeadRange.DURATION_MILLIS;
+      if (start < scratch.lateBeforeMillis) {
+        late.changed(new TimeRange(start, start));
       }
-    }
-    if (lateVersions.size() > MAX_LATE_BUCKETS) {
-      // Too many to tell apart: everything changed.
-      lateVersions.clear();
-      lateVersions.put(LOWEST_BUCKET, version);
     }
   }
 
-  /// The newest late write inside the range, as a number that only grows.
+  /// See [RangeVersions#version].
   long lateVersion(TimeRange range) {
-    long from = Math.floorDiv(range.startMillis(), HeadRange.DURATION_MILLIS);
-    long to = Math.floorDiv(range.endMillis(), HeadRange.DURATION_MILLIS);
-    long version = lateVersions.getOrDefault(LOWEST_BUCKET, 0L);
-    if (from <= to) {
-      for (long v : lateVersions.subMap(from, true, to, true).values()) {
-        version = Math.max(version, v);
-      }
-    }
-    return version;
+    return late.version(range);
   }
 
   /// @return how many entries a limit refused

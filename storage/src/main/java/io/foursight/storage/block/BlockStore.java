@@ -25,6 +25,12 @@ public interface BlockStore {
   /// seen.
   List<Entry> blocks(TenantId tenant);
 
+  /// How many blocks the last look at each tenant left out because their `meta.json` is corrupt or
+  /// of a newer version. One such block costs its own data, not the tenant's.
+  default long unreadableBlocks() {
+    return 0;
+  }
+
   /// Uploads the files of a finished local block directory, `meta.json` last.
   void upload(TenantId tenant, BlockMeta meta, Path directory);
 

@@ -42,6 +42,7 @@ public final class ObjectBlockStore implements BlockStore {
   private final InstantSource clock;
   private final PageCache pages;
   private final Map<TenantId, Map<String, BlockMeta>> known = new ConcurrentHashMap<>();
+  private final Map<TenantId, List<String>> unreadable = new ConcurrentHashMap<>();
 
   /// @param store rooted at the signal's place; it stays the caller's to close
   /// @param pages cache of object pages for [#open]
@@ -90,14 +91,19 @@ public final class ObjectBlockStore implements BlockStore {
         unknown.add(id.get());
       }
     }
-    learn(tenant, unknown, metas, partial);
+    List<String> bad = learn(tenant, unknown, metas, partial);
     known.put(tenant, Map.copyOf(metas));
     var entries = new ArrayList<Entry>();
     for (BlockMeta meta : metas.values()) {
       ObjectInfo mark = marks.get(meta.id());
       entries.add(new Entry(meta, mark == null ? 0 : Math.max(1, mark.modifiedMillis())));
     }
-    return TenantBlocks.of(entries, partial, marks.keySet());
+    return TenantBlocks.of(entries, partial, bad, marks.keySet());
+  }
+
+  @Override
+  public long unreadableBlocks() {
+    return unreadable.values().stream().mapToLong(List::size).sum();
   }
 
   private Map<String, ObjectInfo> marks(TenantId tenant) {
@@ -108,17 +114,36 @@ public final class ObjectBlockStore implements BlockStore {
     return marks;
   }
 
-  private void learn(
+  /// @return the ids of those that cannot be read; said once each in the log
+  private List<String> learn(
       TenantId tenant, List<String> ids, Map<String, BlockMeta> metas, List<String> partial) {
     Map<String, BlockMeta> listed = ids.size() < WORTH_THE_LIST ? Map.of() : readBlockList(tenant);
+    var bad = new ArrayList<String>();
+    List<String> badBefore = unreadable.getOrDefault(tenant, List.of());
     for (String id : ids) {
-      Optional<BlockMeta> meta = Optional.ofNullable(listed.get(id)).or(() -> meta(tenant, id));
-      if (meta.isPresent()) {
-        metas.put(id, meta.get());
-      } else {
-        partial.add(id);
+      try {
+        Optional<BlockMeta> meta = Optional.ofNullable(listed.get(id)).or(() -> meta(tenant, id));
+        if (meta.isPresent()) {
+          metas.put(id, meta.get());
+        } else {
+          partial.add(id);
+        }
+      } catch (FoursightException e) {
+        if (e.kind() != ErrorKind.CORRUPT && e.kind() != ErrorKind.UNIMPLEMENTED) {
+          throw e;
+        }
+        bad.add(id);
+        if (!badBefore.contains(id)) {
+          log.error(
+              "block is left out: its data are not read tenant={} block={} error={}",
+              tenant,
+              id,
+              e.getMessage());
+        }
       }
     }
+    unreadable.put(tenant, List.copyOf(bad));
+    return bad;
   }
 
   private Map<String, BlockMeta> readBlockList(TenantId tenant) {
@@ -243,6 +268,7 @@ public final class ObjectBlockStore implements BlockStore {
       store.delete(mark);
     }
     known.remove(tenant);
+    unreadable.remove(tenant);
   }
 
   @Override

@@ -12,16 +12,20 @@ import java.util.Set;
 /// @param superseded blocks whose data a visible block holds: never read, to be deleted
 /// @param partial ids of folders without `meta.json`: uploads on their way or given up, deletions
 ///   cut short
+/// @param unreadable ids of blocks whose `meta.json` is corrupt or of a newer version: neither read
+///   nor touched
 /// @param marked ids that have a deletion mark, whether or not anything else of them is left
 public record TenantBlocks(
     List<BlockStore.Entry> visible,
     List<BlockStore.Entry> superseded,
     List<String> partial,
+    List<String> unreadable,
     Set<String> marked) {
   public TenantBlocks {
     visible = List.copyOf(visible);
     superseded = List.copyOf(superseded);
     partial = List.copyOf(partial);
+    unreadable = List.copyOf(unreadable);
     marked = Set.copyOf(marked);
   }
 
@@ -29,7 +33,11 @@ public record TenantBlocks(
   /// as a parent, or that was merged, at whatever remove, from all the blocks that it was merged
   /// from. So a crash between the upload of a merged block and the marking of its parents shows no
   /// sample twice, and the deletion of an intermediate block brings none of its parents back.
-  static TenantBlocks of(List<BlockStore.Entry> entries, List<String> partial, Set<String> marked) {
+  static TenantBlocks of(
+      List<BlockStore.Entry> entries,
+      List<String> partial,
+      List<String> unreadable,
+      Set<String> marked) {
     var parents = new HashSet<String>();
     var mergedBySource = new HashMap<String, List<Merged>>();
     for (BlockStore.Entry entry : entries) {
@@ -52,7 +60,7 @@ public record TenantBlocks(
                       .anyMatch(merged -> merged.holds(entry.meta())));
       (replaced ? superseded : visible).add(entry);
     }
-    return new TenantBlocks(visible, superseded, partial, marked);
+    return new TenantBlocks(visible, superseded, partial, unreadable, marked);
   }
 
   /// A block of level 2 or more with its sources as a set.

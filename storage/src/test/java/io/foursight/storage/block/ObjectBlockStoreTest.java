@@ -211,12 +211,30 @@ class ObjectBlockStoreTest {
     }
     objects.put(
         key, text.replace("\"version\" : 1", "\"version\" : 2").getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(() -> reopen().blocks(TENANT))
+    assertThatThrownBy(() -> reopen().meta(TENANT, meta.id()))
         .hasMessageContaining("newer program")
         .extracting(e -> ((FoursightException) e).kind())
         .isEqualTo(ErrorKind.UNIMPLEMENTED);
     objects.put(key, text.replace("1234", "1235").getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(() -> reopen().blocks(TENANT)).hasMessageContaining("checksum");
+    assertThatThrownBy(() -> reopen().meta(TENANT, meta.id())).hasMessageContaining("checksum");
+  }
+
+  /// One damaged object must not hide a tenant's whole past.
+  @Test
+  void blockWithADamagedMeta_isLeftOutAlone_countedAndNeverPartial() {
+    BlockMeta good = upload(1, List.of(), List.of());
+    BlockMeta bad = upload(1, List.of(), List.of());
+    String key = "acme/" + bad.id() + "/meta.json";
+    byte[] meta = objects.get(key).orElseThrow();
+    objects.put(key, "{}".getBytes(StandardCharsets.UTF_8));
+    ObjectBlockStore fresh = reopen();
+    assertThat(ids(fresh.blocks(TENANT))).containsExactly(good.id());
+    assertThat(fresh.scan(TENANT).unreadable()).containsExactly(bad.id());
+    assertThat(fresh.scan(TENANT).partial()).isEmpty();
+    assertThat(fresh.unreadableBlocks()).isEqualTo(1);
+    objects.put(key, meta);
+    assertThat(ids(fresh.blocks(TENANT))).containsExactly(good.id(), bad.id());
+    assertThat(fresh.unreadableBlocks()).isZero();
   }
 
   @Test

@@ -15,12 +15,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Which blocks each tenant has, as last seen in the object store: an immutable snapshot a tenant,
 /// replaced whole. A block is left out when another visible one names it as a parent, since that
 /// one holds all its samples. Safe from any thread; reading a tenant for the first time and
 /// refreshing block on the object store.
 final class BlockIndex {
+  private static final Logger LOG = LoggerFactory.getLogger(BlockIndex.class);
+
   /// @param blocks in the order in which they were made: later ones win where values differ
   /// @param covered ids of blocks that answers come from, be it through a merged block
   /// @param readNanos when the reading of this list began
@@ -37,10 +41,13 @@ final class BlockIndex {
   private final BlockStore store;
   private final BlockFiles files;
   private final MetricsBlockCache cache;
+  private final BlockArrivals arrivals;
   private final Map<TenantId, Snapshot> tenants = new ConcurrentHashMap<>();
   private final Map<TenantId, Object> refreshing = new ConcurrentHashMap<>();
+  private final Map<TenantId, Long> ofOtherFormats = new ConcurrentHashMap<>();
 
-  BlockIndex(BlockStore store, BlockFiles files, MetricsBlockCache cache) {
+  BlockIndex(BlockStore store, BlockFiles files, MetricsBlockCache cache, BlockArrivals arrivals) {
+    this.arrivals = arrivals;
     this.store = store;
     this.files = files;
     this.cache = cache;
@@ -63,21 +70,20 @@ final class BlockIndex {
     // One refresh of a tenant at a time: a slower, older listing must not overwrite a newer one.
     synchronized (refreshing.computeIfAbsent(tenant, t -> new Object())) {
       long began = System.nanoTime();
+      long strange = 0;
       Map<String, BlockMeta> visible = new TreeMap<>();
       Set<String> parents = new HashSet<>();
       for (BlockStore.Entry entry : store.blocks(tenant)) {
         BlockMeta meta = entry.meta();
         if (!meta.format().equals(MetricsBlockFormat.NAME)) {
-          throw FoursightException.corrupt(
-              "block "
-                  + meta.id()
-                  + " of tenant "
-                  + tenant
-                  + " has the format \""
-                  + meta.format()
-                  + "\", this version reads \""
-                  + MetricsBlockFormat.NAME
-                  + "\"");
+          strange++;
+          LOG.error(
+              "block is left out, this version reads {}: tenant={} block={} format={}",
+              MetricsBlockFormat.NAME,
+              tenant,
+              meta.id(),
+              meta.format());
+          continue;
         }
         visible.put(meta.id(), meta);
         parents.addAll(meta.parents());
@@ -86,6 +92,7 @@ final class BlockIndex {
       covered.addAll(parents);
       visible.values().forEach(meta -> covered.addAll(meta.sources()));
       visible.keySet().removeAll(parents);
+      ofOtherFormats.put(tenant, strange);
       return replace(tenant, visible, covered, began);
     }
   }
@@ -107,6 +114,7 @@ final class BlockIndex {
             .toList();
     var after = new Snapshot(blocks, Set.copyOf(covered), began);
     tenants.put(tenant, after);
+    arrivals.listed(tenant, visible.values(), before.covered);
     kept.values().forEach(OpenBlock::retire);
     return after;
   }
@@ -126,6 +134,7 @@ final class BlockIndex {
       if (!stored.contains(tenant)) {
         Snapshot gone = tenants.remove(tenant);
         refreshing.remove(tenant);
+        ofOtherFormats.remove(tenant);
         if (gone != null) {
           gone.blocks.forEach(OpenBlock::retire);
         }
@@ -138,6 +147,12 @@ final class BlockIndex {
 
   long blockCount() {
     return tenants.values().stream().mapToLong(s -> s.blocks.size()).sum();
+  }
+
+  /// Blocks that are there and cannot be read: a corrupt or newer `meta.json`, another format.
+  long unreadableCount() {
+    return store.unreadableBlocks()
+        + ofOtherFormats.values().stream().mapToLong(Long::longValue).sum();
   }
 
   void close() {

@@ -9,6 +9,7 @@ import io.foursight.model.TimeRange;
 import io.foursight.model.metrics.ExemplarSeries;
 import io.foursight.model.metrics.MetricMetadata;
 import io.foursight.model.metrics.MetricsBlocks;
+import io.foursight.model.metrics.MetricsLateWrites;
 import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.MetricsSource;
 import io.foursight.model.metrics.SeriesCursor;
@@ -35,9 +36,10 @@ import org.slf4j.LoggerFactory;
 /// name, unless it shall be skipped. Samples older than the tenant's retention are not read. Safe
 /// from any thread.
 public final class MetricsStoreGateway
-    implements MetricsSource, MetricsBlocks, BlockPickup, Service {
+    implements MetricsSource, MetricsBlocks, MetricsLateWrites, BlockPickup, Service {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsStoreGateway.class);
 
+  private final BlockArrivals arrivals = new BlockArrivals();
   private final BlockIndex index;
   private final StoreGatewayConfig config;
   private final TenantLimits<MetricsStoreGatewayLimits> limits;
@@ -55,7 +57,8 @@ public final class MetricsStoreGateway
       Clock clock,
       MeterRegistry meters) {
     this.index =
-        new BlockIndex(blocks, files, new MetricsBlockCache(config.indexCacheSize().bytes()));
+        new BlockIndex(
+            blocks, files, new MetricsBlockCache(config.indexCacheSize().bytes()), arrivals);
     this.config = config;
     this.limits = limits;
     this.clock = clock;
@@ -99,6 +102,7 @@ public final class MetricsStoreGateway
     try {
       BlockIndex.Snapshot snapshot = index.of(tenant);
       if (!snapshot.covered().contains(blockId)) {
+        arrivals.announce(blockId);
         snapshot = index.refresh(tenant);
       }
       for (OpenBlock block : snapshot.blocks()) {
@@ -134,6 +138,18 @@ public final class MetricsStoreGateway
   @Override
   public MetricsSource only(List<String> blocks) {
     return blocks.isEmpty() ? all : reads(Set.copyOf(blocks));
+  }
+
+  /// Changes when a block appears whose data could not be read before, such as an imported one.
+  @Override
+  public long version(TenantId tenant, TimeRange range) {
+    return arrivals.version(tenant, range);
+  }
+
+  /// Every block is seen, at the latest a `sync_interval` after it is there.
+  @Override
+  public boolean exact() {
+    return true;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.foursight.storegateway.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
@@ -27,6 +28,11 @@ final class MetricsStoreGatewayMetrics {
             .description("Time to read the block lists of all tenants")
             .register(meters);
     meters.gauge("foursight_store_gateway_blocks", index, BlockIndex::blockCount);
+    Gauge.builder("foursight_store_gateway_unreadable_blocks", index, BlockIndex::unreadableCount)
+        .tag("signal", "metrics")
+        .description(
+            "Blocks left out: their meta.json is corrupt or newer, or their format another")
+        .register(meters);
   }
 
   private static Counter counter(MeterRegistry meters, String thing, String description) {

@@ -25,6 +25,7 @@ import io.foursight.storage.metrics.block.v1.MetricsBlockWriter;
 import io.foursight.storage.object.MemoryObjectStore;
 import io.foursight.storegateway.StoreGatewayConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -77,6 +78,12 @@ class MetricsStoreGatewayTest {
 
   /// A block of series `m{i="..."}`, each with these times and its own number as the value.
   private BlockMeta block(List<String> parents, int series, double value, long... times) {
+    return block(List.of(), parents, series, value, times);
+  }
+
+  /// @param sources none = the block's own id
+  private BlockMeta block(
+      List<String> sources, List<String> parents, int series, double value, long... times) {
     String id = ulids.next();
     Path folder = directory.resolve(id);
     try (var writer = new MetricsBlockWriter(folder, id)) {
@@ -88,7 +95,11 @@ class MetricsStoreGatewayTest {
         writer.add(Labels.of("__name__", "m", "i", String.format("%03d", i)), samples);
       }
       BlockMeta meta =
-          writer.finish(parents.isEmpty() ? 1 : 2, List.of(id), parents, NOW + created++);
+          writer.finish(
+              parents.isEmpty() ? 1 : 2,
+              sources.isEmpty() ? List.of(id) : sources,
+              parents,
+              NOW + created++);
       blocks.upload(TENANT, meta, folder);
       return meta;
     }
@@ -197,5 +208,39 @@ class MetricsStoreGatewayTest {
     block(List.of(), 1, 1, NOW - 7_200_000, NOW - 1000);
     assertThat(drained(gateway(Duration.ofHours(1), false).select(all())))
         .containsEntry("000", (NOW - 1000) + "=1.0");
+  }
+
+  /// What a cache of results has to know: an import brings data, a flush and a merge do not.
+  @Test
+  void blockThatNobodyAnnounced_changesTheVersionOfItsRange() {
+    var gateway = gateway();
+    var range = new TimeRange(NOW - 3000, NOW);
+    assertThat(drained(gateway.select(all()))).isEmpty();
+    long before = gateway.version(TENANT, range);
+
+    var flushed = block(List.of(), 1, 1, NOW - 2000);
+    assertThat(gateway.serves(Signal.METRICS, TENANT, flushed.id())).isTrue();
+    assertThat(gateway.version(TENANT, range)).isEqualTo(before);
+
+    block(List.of(), 1, 2, NOW - 1000);
+    var asked = block(List.of(), 1, 2, NOW - 100_000_000);
+    assertThat(gateway.serves(Signal.METRICS, TENANT, asked.id())).isTrue();
+    long imported = gateway.version(TENANT, range);
+    assertThat(imported).isNotEqualTo(before);
+    assertThat(gateway.version(TENANT, new TimeRange(NOW - 100_000_000, NOW - 90_000_000)))
+        .isEqualTo(before);
+
+    block(List.of(flushed.id()), List.of(flushed.id()), 1, 1, NOW - 2000);
+    gateway.serves(Signal.METRICS, TENANT, "unknown");
+    assertThat(gateway.version(TENANT, range)).isEqualTo(imported);
+  }
+
+  @Test
+  void blockWithACorruptMeta_costsItsOwnDataOnly() {
+    block(List.of(), 1, 1, NOW - 2000);
+    var bad = block(List.of(), 2, 2, NOW - 1000);
+    objects.put(
+        blocks.key(TENANT, bad.id(), BlockMeta.FILE_NAME), "{".getBytes(StandardCharsets.UTF_8));
+    assertThat(drained(gateway().select(all()))).isEqualTo(Map.of("000", (NOW - 2000) + "=1.0"));
   }
 }

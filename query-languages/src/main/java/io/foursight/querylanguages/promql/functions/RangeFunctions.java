@@ -30,7 +30,7 @@ public final class RangeFunctions {
           Map.entry("mad_over_time", OverTime.of(OverTime::medianAbsoluteDeviation)),
           Map.entry("deriv", OverTime.ofTwo(Regression::derivative)),
           Map.entry("predict_linear", OverTime.ofTwo(Regression::prediction)),
-          Map.entry("double_exponential_smoothing", OverTime.ofTwo(Regression::doubleExponential)),
+          Map.entry("double_exponential_smoothing", Regression.smoothing()),
           Map.entry("count_over_time", RangeFunctions::count),
           Map.entry("present_over_time", RangeFunctions::present),
           Map.entry("last_over_time", RangeFunctions::last),

@@ -51,7 +51,21 @@ final class Regression {
     return new double[] {slope, y / n - slope * x / n};
   }
 
-  static double doubleExponential(RangeWindow w, int from, int to, RangeCall call, int step) {
+  /// `double_exponential_smoothing`. Its factors are checked wherever there is any sample, two or
+  /// more are smoothed.
+  static RangeFunction smoothing() {
+    RangeFunction smoothed = OverTime.ofTwo(Regression::doubleExponential);
+    return (w, call, out, step) -> {
+      if (w.floatSize() + w.histogramSize() > 0) {
+        factor("smoothing", "sf", call.scalar(0, step));
+        factor("trend", "tf", call.scalar(1, step));
+      }
+      smoothed.step(w, call, out, step);
+    };
+  }
+
+  private static double doubleExponential(
+      RangeWindow w, int from, int to, RangeCall call, int step) {
     double smoothing = factor("smoothing", "sf", call.scalar(0, step));
     double trend = factor("trend", "tf", call.scalar(1, step));
     double[] v = w.floats;
