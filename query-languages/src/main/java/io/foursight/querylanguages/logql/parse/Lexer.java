@@ -3,9 +3,16 @@ package io.foursight.querylanguages.logql.parse;
 import io.foursight.querylanguages.logql.ast.Position;
 import io.foursight.querylanguages.text.GoByteSizes;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Cuts a query into tokens, one at a time, from left to right.
 final class Lexer {
+  /// As Go reads floats: hexadecimal ones need an exponent.
+  private static final Pattern HEX_FLOAT =
+      Pattern.compile(
+          "0[xX](?:[0-9a-fA-F]+\\.?[0-9a-fA-F]*|\\.[0-9a-fA-F]+)[pP][+-]?[0-9]+(?![0-9a-zA-Z_.])");
+
   private static final String DURATION_LETTERS = "nuµμhmsdwy";
   private static final String SIZE_LETTERS = "bBikKMGTP";
   private static final String[] PAIRS = {
@@ -122,6 +129,11 @@ final class Lexer {
 
   /// A number, or, with the letters that follow it, a duration or a byte size.
   private Token number(int start) {
+    Matcher hexFloat = HEX_FLOAT.matcher(query).region(start, query.length());
+    if (hexFloat.lookingAt()) {
+      at = hexFloat.end();
+      return token(Token.Kind.NUMBER, start);
+    }
     skipDigits();
     if (peek(0) == '.') {
       at++;

@@ -278,15 +278,14 @@ public final class EntryLabels {
     return sorted(pairs, kind == Kind.PARSED ? addErrors(pairs, n) : n);
   }
 
-  /// All labels together.
+  /// All labels together. Unlike in other label sets, a value may be empty: LogQL tells a label
+  /// without value from none.
   public Labels all() {
     var pairs = new String[2 * count + 4];
     int n = 0;
     for (int i = 0; i < count; i++) {
-      if (lengths[i] > 0) {
-        pairs[n++] = name(i);
-        pairs[n++] = value(i);
-      }
+      pairs[n++] = name(i);
+      pairs[n++] = value(i);
     }
     return sorted(pairs, addErrors(pairs, n));
   }

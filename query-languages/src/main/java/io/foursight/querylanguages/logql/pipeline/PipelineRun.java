@@ -174,8 +174,8 @@ public final class PipelineRun {
     return names;
   }
 
-  /// Changes when numbers of names may have changed.
-  int epoch() {
+  /// Changes when the numbers of names ([EntryLabels#nameId]) may have changed.
+  public int epoch() {
     return epoch;
   }
 }

@@ -33,6 +33,10 @@ class LogqlConformanceTest {
     System.out.println("LogQL stages: " + staged.passed() + "/" + staged.total());
     total += staged.total();
     failures.addAll(staged.failures());
+    var evaluated = LogqlEvalCases.run(directory());
+    System.out.println("LogQL eval: " + evaluated.passed() + "/" + evaluated.total());
+    total += evaluated.total();
+    failures.addAll(evaluated.failures());
     System.out.println("LogqlConformanceTest " + (total - failures.size()) + "/" + total);
     failures.forEach(f -> System.out.println("FAILED " + f));
     assertThat(failures).isEmpty();
