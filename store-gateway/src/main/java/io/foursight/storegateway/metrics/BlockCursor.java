@@ -1,5 +1,6 @@
 package io.foursight.storegateway.metrics;
 
+import io.foursight.model.FoursightException;
 import io.foursight.model.Labels;
 import io.foursight.model.TenantId;
 import io.foursight.model.metrics.SampleColumns;
@@ -20,23 +21,39 @@ final class BlockCursor implements SeriesCursor {
 
   @Override
   public boolean next() {
-    return BlockFailure.naming(tenant, block.meta().id(), cursor::next);
+    try {
+      return cursor.next();
+    } catch (FoursightException e) {
+      throw BlockFailure.named(e, tenant, block.meta().id());
+    }
   }
 
   @Override
   public Labels labels() {
-    return cursor.labels();
+    try {
+      return cursor.labels();
+    } catch (FoursightException e) {
+      throw BlockFailure.named(e, tenant, block.meta().id());
+    }
   }
 
   @Override
   public void samples(SampleColumns into) {
-    BlockFailure.naming(
-        tenant,
-        block.meta().id(),
-        () -> {
-          cursor.samples(into);
-          return into;
-        });
+    try {
+      cursor.samples(into);
+    } catch (FoursightException e) {
+      throw BlockFailure.named(e, tenant, block.meta().id());
+    }
+  }
+
+  @Override
+  public boolean isAscending() {
+    return cursor.isAscending();
+  }
+
+  @Override
+  public long sizeEstimate() {
+    return cursor.sizeEstimate();
   }
 
   @Override

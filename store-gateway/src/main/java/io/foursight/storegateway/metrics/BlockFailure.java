@@ -26,17 +26,18 @@ final class BlockFailure extends FoursightException {
   static <T> T naming(TenantId tenant, String blockId, Supplier<T> read) {
     try {
       return read.get();
-    } catch (BlockFailure e) {
-      throw e;
     } catch (FoursightException e) {
-      if (e.kind() != ErrorKind.NOT_FOUND && e.kind() != ErrorKind.CORRUPT) {
-        throw e;
-      }
-      throw new BlockFailure(
-          e.kind(),
-          blockId,
-          "block " + blockId + " of tenant " + tenant + ": " + e.getMessage(),
-          e);
+      throw named(e, tenant, blockId);
     }
+  }
+
+  /// The failure of a read, as a [BlockFailure] when it is one.
+  static FoursightException named(FoursightException e, TenantId tenant, String blockId) {
+    if (e instanceof BlockFailure
+        || e.kind() != ErrorKind.NOT_FOUND && e.kind() != ErrorKind.CORRUPT) {
+      return e;
+    }
+    return new BlockFailure(
+        e.kind(), blockId, "block " + blockId + " of tenant " + tenant + ": " + e.getMessage(), e);
   }
 }

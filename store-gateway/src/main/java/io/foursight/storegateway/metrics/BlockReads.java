@@ -13,8 +13,10 @@ import io.foursight.model.metrics.MergingSeriesCursor;
 import io.foursight.model.metrics.MetricMetadata;
 import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.MetricsSource;
+import io.foursight.model.metrics.SelectHints.Delivery;
 import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.storage.metrics.block.v1.MetricsBlockReader;
+import io.foursight.storage.metrics.block.v1.SeriesOrderCursor;
 import io.foursight.storegateway.StoreGatewayConfig;
 import java.time.Clock;
 import java.time.Duration;
@@ -62,7 +64,63 @@ final class BlockReads implements MetricsSource {
 
   @Override
   public SeriesCursor select(MetricsSelect select) {
-    return cursor(select, MetricsBlockReader::select);
+    return select.hints().delivery() == Delivery.ASCENDING
+        ? cursor(select, MetricsBlockReader::select)
+        : SeriesCursor.chained(select(select, 1));
+  }
+
+  /// Series of several blocks are merged, for which they must come in label order; those of a
+  /// single one come as they lie in it.
+  @Override
+  public List<SeriesCursor> select(MetricsSelect select, int parts) {
+    MetricsSelect kept = insideRetention(select);
+    boolean loose = select.hints().delivery() != Delivery.ASCENDING;
+    if (loose && only.isEmpty() && !kept.range().isEmpty()) {
+      List<OpenBlock> blocks = index.of(kept.tenant()).overlapping(kept.range());
+      if (blocks.size() == 1) {
+        metrics.selects.increment();
+        metrics.blocksQueried.increment();
+        try {
+          return stretches(kept, blocks.getFirst(), parts);
+        } catch (BlockFailure e) {
+          // Whoever asks the usual way recovers from it.
+          LOG.debug("reading a block failed, trying again: {}", e.toString());
+        }
+      }
+    }
+    return List.of(cursor(select.with(Delivery.ASCENDING), MetricsBlockReader::select));
+  }
+
+  private List<SeriesCursor> stretches(MetricsSelect select, OpenBlock block, int parts) {
+    var cursors = new ArrayList<SeriesCursor>();
+    return BlockFailure.naming(
+        select.tenant(),
+        block.meta().id(),
+        () -> {
+          MetricsBlockReader reader = block.acquire();
+          try {
+            for (SeriesOrderCursor stretch : reader.selectInSeriesOrder(select, parts)) {
+              block.acquire();
+              var named = new BlockCursor(stretch, select.tenant(), block);
+              cursors.add(named);
+              var attempt = new Attempt(select.tenant());
+              cursors.set(
+                  cursors.size() - 1,
+                  new ResumingStretch(
+                      select,
+                      stretch,
+                      named,
+                      again -> resuming(again, attempt, MetricsBlockReader::select),
+                      attempt::recover));
+            }
+            return cursors;
+          } catch (RuntimeException e) {
+            cursors.forEach(SeriesCursor::close);
+            throw e;
+          } finally {
+            block.release();
+          }
+        });
   }
 
   @Override
@@ -79,10 +137,16 @@ final class BlockReads implements MetricsSource {
       MetricsSelect select, BiFunction<MetricsBlockReader, MetricsSelect, SeriesCursor> read) {
     metrics.selects.increment();
     MetricsSelect kept = insideRetention(select);
-    var attempt = new Attempt(kept.tenant());
     if (only.isEmpty() && !mayHold(kept.tenant(), kept.range())) {
       return SeriesCursor.empty();
     }
+    return resuming(kept, new Attempt(kept.tenant()), read);
+  }
+
+  private SeriesCursor resuming(
+      MetricsSelect kept,
+      Attempt attempt,
+      BiFunction<MetricsBlockReader, MetricsSelect, SeriesCursor> read) {
     return new ResumingCursor(
         () -> attempt.run(() -> openAll(kept, attempt, read)), attempt::recover);
   }

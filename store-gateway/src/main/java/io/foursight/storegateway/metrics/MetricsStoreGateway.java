@@ -158,6 +158,11 @@ public final class MetricsStoreGateway
   }
 
   @Override
+  public List<SeriesCursor> select(MetricsSelect select, int parts) {
+    return all.select(select, parts);
+  }
+
+  @Override
   public SeriesCursor series(MetricsSelect select) {
     return all.series(select);
   }

@@ -34,6 +34,7 @@ public final class MetricsBlockReader implements AutoCloseable {
   private static final int VALUES_EXTENTS = 5;
   private static final int TIMESTAMP_EXTENTS = 6;
   private static final int EXEMPLAR_EXTENTS = 7;
+  private static final int MIN_STRETCH = 256;
   private static final int MAX_METADATA_BYTES = 1 << 30;
 
   private final BlockMeta meta;
@@ -108,6 +109,23 @@ public final class MetricsBlockReader implements AutoCloseable {
   /// left out as far as their first and last sample tell.
   public SeriesCursor select(MetricsSelect select) {
     return cursor(select, true);
+  }
+
+  /// The same series, in series order instead of label order, in at most `parts` stretches of about
+  /// the same number of series that different threads may read.
+  public List<SeriesOrderCursor> selectInSeriesOrder(MetricsSelect select, int parts) {
+    if (!select.range().overlaps(meta.timeRange()) || select.range().isEmpty()) {
+      return List.of();
+    }
+    int[] found = new PostingsQuery(index, select.budget()).find(select.matchers()).toArray();
+    int n = Math.clamp(found.length / MIN_STRETCH, 1, parts);
+    var cursors = new ArrayList<SeriesOrderCursor>(n);
+    for (int p = 0; p < n; p++) {
+      int from = (int) ((long) p * found.length / n);
+      int to = (int) ((p + 1L) * found.length / n);
+      cursors.add(new SeriesOrderCursor(index, timestamps, values, select, found, from, to));
+    }
+    return cursors;
   }
 
   /// As [io.foursight.model.metrics.MetricsSource#series].

@@ -32,15 +32,28 @@ final class SampleLoader {
   private final LinkedHashMap<ColumnKey, Window> windows = new LinkedHashMap<>(16, 0.75f, true);
   private final LinkedHashMap<Integer, double[]> buckets = new LinkedHashMap<>(16, 0.75f, true);
   private final SampleColumns bucket = new SampleColumns();
+  private final boolean inSeriesOrder;
+  private SeriesEntry lastColumn;
+  private Window lastWindow;
+
+  /// In series order, the values of the series loaded last: mostly the next one's lower bucket.
+  private double[] lastValues = {};
+
+  private int lastSeries = -1;
+  private Window lastValuesWindow;
   private long heldTimestamps;
   private long heldValues;
+  private long heldLast;
 
+  /// @param inSeriesOrder whether series are asked for in ascending order
   SampleLoader(
       SeriesWalk walk,
       ExtentReader timestampsFile,
       ValueSpans values,
       TimeRange range,
-      QueryBudget budget) {
+      QueryBudget budget,
+      boolean inSeriesOrder) {
+    this.inSeriesOrder = inSeriesOrder;
     this.walk = walk;
     this.timestampsFile = timestampsFile;
     this.values = values;
@@ -59,6 +72,10 @@ final class SampleLoader {
     if (size == 0) {
       return;
     }
+    if (inSeriesOrder) {
+      loadNext(entry, window, into);
+      return;
+    }
     double[] known = buckets.get(entry.series());
     if (known != null) {
       System.arraycopy(known, 0, into.values(), 0, size);
@@ -69,6 +86,24 @@ final class SampleLoader {
         keepBucket(entry.series(), Arrays.copyOf(into.values(), size));
       }
     }
+  }
+
+  private void loadNext(SeriesEntry entry, Window window, SampleColumns into) {
+    double[] lower = null;
+    if (entry.lowerBucket()) {
+      boolean isNext = lastSeries == entry.series() - 1 && lastValuesWindow == window;
+      lower = isNext ? lastValues : lower(entry, window);
+    }
+    decode(entry, window, lower, into);
+    int size = into.size();
+    if (lastValues.length < size) {
+      budget.charge(8L * (size - lastValues.length));
+      heldLast += 8L * (size - lastValues.length);
+      lastValues = new double[size];
+    }
+    System.arraycopy(into.values(), 0, lastValues, 0, size);
+    lastSeries = entry.series();
+    lastValuesWindow = window;
   }
 
   private void decode(SeriesEntry entry, Window window, double[] lower, SampleColumns into) {
@@ -112,6 +147,18 @@ final class SampleLoader {
   }
 
   private Window window(SeriesEntry entry) {
+    if (lastColumn != null
+        && lastColumn.column() == entry.column()
+        && lastColumn.startRow() == entry.startRow()
+        && lastColumn.rows() == entry.rows()) {
+      return lastWindow;
+    }
+    lastWindow = findWindow(entry);
+    lastColumn = entry;
+    return lastWindow;
+  }
+
+  private Window findWindow(SeriesEntry entry) {
     var key = new ColumnKey(entry.column(), entry.startRow(), entry.rows());
     Window known = windows.get(key);
     if (known != null) {
@@ -172,7 +219,13 @@ final class SampleLoader {
   }
 
   void release() {
-    budget.release(8 * (heldTimestamps + heldValues));
+    budget.release(8 * (heldTimestamps + heldValues) + heldLast);
+    heldLast = 0;
+    lastValues = new double[0];
+    lastSeries = -1;
+    lastValuesWindow = null;
+    lastColumn = null;
+    lastWindow = null;
     windows.clear();
     buckets.clear();
     heldTimestamps = 0;

@@ -34,7 +34,7 @@ final class ScanCursor implements BlockScan {
     this.exemplars = exemplars;
     var budget = QueryBudget.unlimited();
     values = new ValueSpans(valuesFile, budget);
-    loader = new SampleLoader(walk, timestamps, values, range, budget);
+    loader = new SampleLoader(walk, timestamps, values, range, budget, true);
   }
 
   @Override

@@ -46,7 +46,7 @@ final class SelectCursor implements SeriesCursor {
     this.select = select;
     this.withSamples = withSamples;
     values = new ValueSpans(valuesFile, select.budget());
-    loader = new SampleLoader(walk, timestamps, values, select.range(), select.budget());
+    loader = new SampleLoader(walk, timestamps, values, select.range(), select.budget(), false);
     ordinals = series.getIntIterator();
   }
 

@@ -71,6 +71,28 @@ final class SeriesWalk {
     return rank(series, metricName);
   }
 
+  int schema(int series) {
+    return page(series).schema(series % PER_PAGE);
+  }
+
+  /// One rank a label of the schema; not to be written to.
+  int[] ranks(int series) {
+    return page(series).ranks(series % PER_PAGE);
+  }
+
+  /// The labels at some positions of the schema only.
+  Labels labels(int series, int[] positions) {
+    int[] schema = index.schema(schema(series));
+    int[] ranks = ranks(series);
+    var pairs = new String[2 * positions.length];
+    for (int i = 0; i < positions.length; i++) {
+      int name = schema[positions[i]];
+      pairs[2 * i] = index.name(name);
+      pairs[2 * i + 1] = value(name, ranks[positions[i]]);
+    }
+    return Labels.ofSorted(pairs);
+  }
+
   Labels labels(int series) {
     SeriesPage p = page(series);
     int row = series % PER_PAGE;
