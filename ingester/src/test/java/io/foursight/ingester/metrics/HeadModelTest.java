@@ -104,6 +104,9 @@ class HeadModelTest {
         assertThat(fixture.read(range, matchers))
             .as("%s %s %s", context, range, List.of(matchers))
             .isEqualTo(expected(range, matchers));
+        assertThat(fixture.readInAnyOrder(range, matchers))
+            .as("in any order: %s %s %s", context, range, List.of(matchers))
+            .isEqualTo(expected(range, matchers));
         var select = IngesterFixture.select(range, matchers);
         var names = new TreeSet<String>();
         var jobs = new TreeSet<String>();

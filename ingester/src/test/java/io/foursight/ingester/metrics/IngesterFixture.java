@@ -18,6 +18,7 @@ import io.foursight.model.metrics.MetricsBatch;
 import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.MetricsWriteResult;
 import io.foursight.model.metrics.SampleColumns;
+import io.foursight.model.metrics.SelectHints.Delivery;
 import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.model.metrics.SeriesHash;
 import io.foursight.storage.block.BlockMeta;
@@ -282,25 +283,41 @@ final class IngesterFixture {
   /// Samples of each matching series as `time -> value bits`.
   Map<Labels, TreeMap<Long, Long>> read(TimeRange range, LabelMatcher... matchers) {
     var out = new TreeMap<Labels, TreeMap<Long, Long>>();
-    var columns = new SampleColumns();
     try (SeriesCursor cursor = metrics.select(select(range, matchers))) {
-      while (cursor.next()) {
-        cursor.samples(columns);
-        var rows = new TreeMap<Long, Long>();
-        for (int i = 0; i < columns.size(); i++) {
-          Long before =
-              rows.put(columns.timestamp(i), Double.doubleToRawLongBits(columns.value(i)));
-          if (before != null) {
-            throw new AssertionError("time " + columns.timestamp(i) + " twice");
-          }
-        }
-        if (out.put(cursor.labels(), rows) != null) {
-          throw new AssertionError("series " + cursor.labels() + " twice");
-        }
+      drain(cursor, out);
+    }
+    out.values().removeIf(Map::isEmpty);
+    return out;
+  }
+
+  /// The same, read in order of arrival, in at most two parts.
+  Map<Labels, TreeMap<Long, Long>> readInAnyOrder(TimeRange range, LabelMatcher... matchers) {
+    var out = new TreeMap<Labels, TreeMap<Long, Long>>();
+    for (SeriesCursor cursor :
+        metrics.select(select(range, matchers).with(Delivery.ANY_ORDER), 2)) {
+      try (cursor) {
+        drain(cursor, out);
       }
     }
     out.values().removeIf(Map::isEmpty);
     return out;
+  }
+
+  private static void drain(SeriesCursor cursor, Map<Labels, TreeMap<Long, Long>> out) {
+    var columns = new SampleColumns();
+    while (cursor.next()) {
+      cursor.samples(columns);
+      var rows = new TreeMap<Long, Long>();
+      for (int i = 0; i < columns.size(); i++) {
+        Long before = rows.put(columns.timestamp(i), Double.doubleToRawLongBits(columns.value(i)));
+        if (before != null) {
+          throw new AssertionError("time " + columns.timestamp(i) + " twice");
+        }
+      }
+      if (out.put(cursor.labels(), rows) != null) {
+        throw new AssertionError("series " + cursor.labels() + " twice");
+      }
+    }
   }
 
   static MetricsSelect select(TimeRange range, LabelMatcher... matchers) {

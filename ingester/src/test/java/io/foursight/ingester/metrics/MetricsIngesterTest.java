@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -309,6 +310,52 @@ class MetricsIngesterTest {
       }
     }
     assertThat(seen).hasSize(100).doesNotHaveDuplicates();
+  }
+
+  /// An aggregation asks for no more than its groups' labels; series of several ranges come once.
+  @Test
+  void groupedSelect_givesTheLabelsOfTheGroups() {
+    long day = 86_400_000L;
+    for (long time : new long[] {T0 - day, T0 - day / 2, T0}) {
+      var writer = fixture.batch();
+      for (int i = 0; i < 300; i++) {
+        if ((i + time) % 3 != 0) {
+          writer.series("__name__", "m", "i", "" + i, "job", "j" + i % 5).sample(time, i);
+        }
+      }
+      writer.write();
+    }
+    for (boolean by : new boolean[] {true, false}) {
+      var hints =
+          new SelectHints(
+              "sum", 0, 0, List.of(by ? "job" : "i"), by, 0, 0, 0, SelectHints.Delivery.GROUPED);
+      var select =
+          new MetricsSelect(TENANT, TimeRange.ALL, List.of(), hints, QueryBudget.unlimited());
+      var seen = new TreeMap<Labels, Integer>();
+      int rows = 0;
+      var samples = new SampleColumns();
+      for (SeriesCursor cursor : fixture.metrics.select(select, 4)) {
+        try (cursor) {
+          assertThat(cursor.isAscending()).isFalse();
+          while (cursor.next()) {
+            seen.merge(cursor.labels(), 1, Integer::sum);
+            cursor.samples(samples);
+            rows += samples.size();
+          }
+        }
+      }
+      assertThat(rows).isEqualTo(3 * 200);
+      assertThat(seen.keySet())
+          .extracting(Labels::toString)
+          .containsExactly(
+              "{__name__=\"m\", job=\"j0\"}",
+              "{__name__=\"m\", job=\"j1\"}",
+              "{__name__=\"m\", job=\"j2\"}",
+              "{__name__=\"m\", job=\"j3\"}",
+              "{__name__=\"m\", job=\"j4\"}");
+      assertThat(seen.values().stream().mapToInt(n -> n).sum()).isLessThanOrEqualTo(300);
+      assertThat(select.budget().memoryBytes()).isZero();
+    }
   }
 
   @Test

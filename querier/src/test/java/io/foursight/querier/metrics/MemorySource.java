@@ -32,6 +32,10 @@ final class MemorySource implements MetricsSource {
     return this;
   }
 
+  boolean isEmpty() {
+    return tenants.isEmpty();
+  }
+
   private TreeMap<Labels, TreeMap<Long, Double>> matching(MetricsSelect select) {
     var found = new TreeMap<Labels, TreeMap<Long, Double>>();
     tenants

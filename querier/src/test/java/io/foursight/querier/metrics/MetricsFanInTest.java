@@ -9,9 +9,13 @@ import io.foursight.model.Labels;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
+import io.foursight.model.metrics.ExemplarSeries;
+import io.foursight.model.metrics.MetricMetadata;
 import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.MetricsSource;
 import io.foursight.model.metrics.SampleColumns;
+import io.foursight.model.metrics.SelectHints;
+import io.foursight.model.metrics.SelectHints.Delivery;
 import io.foursight.model.metrics.SeriesCursor;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +97,77 @@ class MetricsFanInTest {
       assertThat(fanIn.labelValues("z", select)).isEqualTo(merged.labelValues("z", select));
       assertThat(parts).allSatisfy(p -> assertThat(p.openCursors).isZero());
     }
+  }
+
+  /// One that says what it may hold, and remembers how it was asked.
+  private static final class Choosy implements MetricsSource {
+    private final MemorySource source = new MemorySource();
+    private final List<Delivery> asked = new ArrayList<>();
+    private boolean mayHold = true;
+
+    @Override
+    public boolean mayHold(TenantId tenant, TimeRange range) {
+      return mayHold;
+    }
+
+    @Override
+    public SeriesCursor select(MetricsSelect select) {
+      asked.add(select.hints().delivery());
+      return source.isEmpty() ? SeriesCursor.empty() : source.select(select);
+    }
+
+    @Override
+    public SeriesCursor series(MetricsSelect select) {
+      return source.series(select);
+    }
+
+    @Override
+    public List<String> labelNames(MetricsSelect select) {
+      return source.labelNames(select);
+    }
+
+    @Override
+    public List<String> labelValues(String label, MetricsSelect select) {
+      return source.labelValues(label, select);
+    }
+
+    @Override
+    public List<ExemplarSeries> exemplars(MetricsSelect select) {
+      return source.exemplars(select);
+    }
+
+    @Override
+    public List<MetricMetadata> metadata(TenantId tenant, String metric) {
+      return source.metadata(tenant, metric);
+    }
+  }
+
+  /// What is merged must ascend; and a flush may move data from one Source to another between the
+  /// question and the selection.
+  @Test
+  void looseDelivery_isPassedOn_onlyWhereOneSourceHasEverything() {
+    var hints = new SelectHints("", 0, 0, List.of(), false, 0, 0, 0, Delivery.ANY_ORDER);
+    var select =
+        new MetricsSelect(TENANT, TimeRange.ALL, List.of(), hints, QueryBudget.unlimited());
+    var blocks = new Choosy();
+    var head = new Choosy();
+    var fanIn = new MetricsFanIn(List.of(blocks, head));
+    head.source.add(TENANT, Labels.of("a", "1"), 10, 1);
+
+    blocks.mayHold = false;
+    assertThat(drained(fanIn.select(select))).hasSize(1);
+    assertThat(head.asked).containsExactly(Delivery.ANY_ORDER);
+    assertThat(blocks.asked).containsExactly(Delivery.ASCENDING);
+
+    blocks.source.add(TENANT, Labels.of("a", "1"), 9, 1);
+    assertThat(drained(fanIn.select(select))).containsValue(List.of("9=1.0", "10=1.0"));
+    assertThat(head.asked.getLast()).isEqualTo(Delivery.ASCENDING);
+
+    blocks.mayHold = true;
+    head.asked.clear();
+    assertThat(drained(fanIn.select(select))).containsValue(List.of("9=1.0", "10=1.0"));
+    assertThat(head.asked).containsExactly(Delivery.ASCENDING);
+    assertThat(head.source.openCursors + blocks.source.openCursors).isZero();
   }
 
   /// The new label can change the order of series; the cursor must still ascend.

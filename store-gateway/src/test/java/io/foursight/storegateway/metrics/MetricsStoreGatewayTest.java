@@ -16,6 +16,8 @@ import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
 import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.SampleColumns;
+import io.foursight.model.metrics.SelectHints;
+import io.foursight.model.metrics.SelectHints.Delivery;
 import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.block.ObjectBlockStore;
@@ -92,7 +94,7 @@ class MetricsStoreGatewayTest {
         for (long time : times) {
           samples.add(time, value);
         }
-        writer.add(Labels.of("__name__", "m", "i", String.format("%03d", i)), samples);
+        writer.add(Labels.of("__name__", "m", "i", String.format("%04d", i)), samples);
       }
       BlockMeta meta =
           writer.finish(
@@ -131,12 +133,12 @@ class MetricsStoreGatewayTest {
     block(List.of(), 1, 2, NOW - 2000, NOW - 1000);
     assertThat(drained(gateway().select(all())))
         .containsEntry(
-            "000", (NOW - 3000) + "=1.0 " + (NOW - 2000) + "=2.0 " + (NOW - 1000) + "=2.0")
-        .containsEntry("001", (NOW - 3000) + "=1.0 " + (NOW - 2000) + "=1.0")
+            "0000", (NOW - 3000) + "=1.0 " + (NOW - 2000) + "=2.0 " + (NOW - 1000) + "=2.0")
+        .containsEntry("0001", (NOW - 3000) + "=1.0 " + (NOW - 2000) + "=1.0")
         .hasSize(2);
     assertThat(gateway().labelNames(all())).containsExactly("__name__", "i");
-    assertThat(gateway().labelValues("i", all())).containsExactly("000", "001");
-    assertThat(drained(gateway().select(all(LabelMatcher.equal("i", "001"))))).hasSize(1);
+    assertThat(gateway().labelValues("i", all())).containsExactly("0000", "0001");
+    assertThat(drained(gateway().select(all(LabelMatcher.equal("i", "0001"))))).hasSize(1);
     assertThat(
             gateway()
                 .labelNames(
@@ -175,7 +177,7 @@ class MetricsStoreGatewayTest {
             FoursightException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CORRUPT))
         .hasMessageContaining(bad.id());
     assertThat(drained(gateway(Duration.ZERO, true).select(all())))
-        .containsEntry("000", (NOW - 1000) + "=1.0");
+        .containsEntry("0000", (NOW - 1000) + "=1.0");
   }
 
   /// The compactor merges and deletes while a query reads: it sees every sample, once.
@@ -195,7 +197,7 @@ class MetricsStoreGatewayTest {
       }
       cursor.samples(samples);
       assertThat(samples.size()).as("series %s", series).isEqualTo(2);
-      assertThat(cursor.labels().get("i")).isEqualTo(String.format("%03d", series));
+      assertThat(cursor.labels().get("i")).isEqualTo(String.format("%04d", series));
       series++;
     }
     cursor.close();
@@ -203,11 +205,46 @@ class MetricsStoreGatewayTest {
     assertThat(drained(gateway.select(all()))).hasSize(300);
   }
 
+  /// The same where a query reads a single block in the order of its file, in stretches.
+  @Test
+  void blockReplacedUnderAQueryInAnyOrder_isReadOnFromTheNewOne() {
+    for (int deleteAt : new int[] {0, 1, 1000, 1100, 2600, 2999}) {
+      BlockMeta block = block(List.of(), 3000, 1, NOW - 2000, NOW - 1000);
+      MetricsStoreGateway gateway = gateway();
+      var hints = new SelectHints("", 0, 0, List.of(), false, 0, 0, 0, Delivery.ANY_ORDER);
+      var select =
+          new MetricsSelect(TENANT, TimeRange.ALL, List.of(), hints, QueryBudget.unlimited());
+      List<SeriesCursor> stretches = gateway.select(select, 2);
+      assertThat(stretches).hasSize(2).noneMatch(SeriesCursor::isAscending);
+      var found = new ArrayList<String>();
+      var samples = new SampleColumns();
+      for (SeriesCursor stretch : stretches) {
+        try (stretch) {
+          while (true) {
+            if (found.size() == deleteAt) {
+              BlockMeta merged = block(List.of(block.id()), 3000, 1, NOW - 2000, NOW - 1000);
+              blocks.delete(TENANT, block.id());
+              block = merged;
+            }
+            if (!stretch.next()) {
+              break;
+            }
+            stretch.samples(samples);
+            assertThat(samples.size()).isEqualTo(2);
+            found.add(stretch.labels().get("i"));
+          }
+        }
+      }
+      assertThat(found).hasSize(3000).doesNotHaveDuplicates();
+      blocks.delete(TENANT, block.id());
+    }
+  }
+
   @Test
   void samplesBeyondRetention_areNotRead() {
     block(List.of(), 1, 1, NOW - 7_200_000, NOW - 1000);
     assertThat(drained(gateway(Duration.ofHours(1), false).select(all())))
-        .containsEntry("000", (NOW - 1000) + "=1.0");
+        .containsEntry("0000", (NOW - 1000) + "=1.0");
   }
 
   /// What a cache of results has to know: an import brings data, a flush and a merge do not.

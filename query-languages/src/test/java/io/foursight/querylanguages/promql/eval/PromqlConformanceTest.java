@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,28 @@ class PromqlConformanceTest {
     }
     System.out.println("PromqlConformanceTest " + (total - failures.size()) + "/" + total);
     failures.forEach(f -> System.out.println("FAILED " + f));
+    assertThat(failures).isEmpty();
+  }
+
+  /// What aggregations and range queries read may come in any order, without labels that do not
+  /// matter, and on several threads.
+  @Test
+  void everyScriptOfPrometheus_givesItsResults_overALooseSource() throws IOException {
+    Path scripts = directory().resolve("promql");
+    Assumptions.assumeTrue(
+        Files.isDirectory(scripts), "no conformance data in " + directory().toAbsolutePath());
+    List<Path> files;
+    try (var listing = Files.list(scripts)) {
+      files = listing.filter(f -> f.toString().endsWith(".test")).sorted().toList();
+    }
+    var failures = new ArrayList<String>();
+    try (var helpers = Executors.newCachedThreadPool()) {
+      for (Path file : files) {
+        var runner = new ScriptRunner(Options.ALL, helpers);
+        runner.run(Script.read(file));
+        failures.addAll(runner.failures());
+      }
+    }
     assertThat(failures).isEmpty();
   }
 }

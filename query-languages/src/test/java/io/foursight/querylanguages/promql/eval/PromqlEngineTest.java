@@ -15,8 +15,18 @@ import io.foursight.model.metrics.MetricsQueryResult.Value;
 import io.foursight.model.metrics.MetricsQueryResult.Vector;
 import io.foursight.model.metrics.MetricsQueryRunner.Options;
 import io.foursight.model.metrics.MetricsQueryRunner.Request;
+import io.foursight.model.metrics.MetricsSelect;
+import io.foursight.model.metrics.MetricsSource;
+import io.foursight.model.metrics.SampleColumns;
+import io.foursight.model.metrics.SeriesCursor;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -151,5 +161,137 @@ class PromqlEngineTest {
     assertThatThrownBy(() -> run("topk(NaN, m)", 0, 0, QueryBudget.unlimited()))
         .isInstanceOfSatisfying(
             FoursightException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.EXECUTION));
+  }
+
+  private Value runLoosely(String query, MetricsSource source, Executor helpers) {
+    var request =
+        new Request(
+            List.of(TenantId.ANONYMOUS),
+            query,
+            0,
+            90_000,
+            10_000,
+            Duration.ofMinutes(5),
+            Options.ALL,
+            QueryBudget.unlimited());
+    return new PromqlEngine(source, helpers).run(request).value();
+  }
+
+  /// Helpers may be busy at any moment: then the caller does their part.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sum by (j) (rate(m[1m]))",
+        "count without (i) (m)",
+        "m",
+        "topk(3, m)",
+        "quantile by (j) (0.5, m)",
+        "max_over_time(sum by (j) (m)[20s:10s])"
+      })
+  void severalThreads_answerAsOne(String query) {
+    for (int i = 0; i < 3000; i++) {
+      for (int t = 0; t < 10; t++) {
+        Labels labels = Labels.of(Labels.METRIC_NAME, "m", "i", "" + i, "j", "" + i % 7);
+        store.add(labels, t * 10_000L, new ScriptStore.Sample(t * i % 64, null, 0));
+      }
+    }
+    var turn = new AtomicInteger();
+    try (var pool = Executors.newCachedThreadPool()) {
+      Executor sometimes =
+          work -> {
+            if (turn.getAndIncrement() % 2 == 0) {
+              throw new RejectedExecutionException();
+            }
+            pool.execute(work);
+          };
+      String plain = text(run(query, 90_000, 10_000, QueryBudget.unlimited()));
+      for (int i = 0; i < 4; i++) {
+        assertThat(text(runLoosely(query, new LooseSource(store), sometimes))).isEqualTo(plain);
+        assertThat(text(runLoosely(query, new LooseSource(store), pool))).isEqualTo(plain);
+      }
+    }
+  }
+
+  private static String text(Value value) {
+    var out = new StringBuilder();
+    for (var series : ((Matrix) value).series()) {
+      out.append(series.labels());
+      for (int i = 0; i < series.samples().size(); i++) {
+        out.append(' ').append(series.samples().timestamp(i));
+        out.append('=').append(series.samples().value(i));
+      }
+    }
+    return out.toString();
+  }
+
+  /// Neither the caller nor a helper may go on, and no cursor stays open.
+  @Test
+  void failureOnAHelper_failsTheQuery_andClosesEverything() {
+    load(600);
+    var open = new AtomicInteger();
+    var loose = new LooseSource(store);
+    MetricsSource failing =
+        (MetricsSource)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {MetricsSource.class},
+                (proxy, method, arguments) -> {
+                  if (!method.getName().equals("select")) {
+                    throw new UnsupportedOperationException();
+                  }
+                  var cursors = new ArrayList<SeriesCursor>();
+                  for (SeriesCursor c : loose.select((MetricsSelect) arguments[0], 3)) {
+                    open.incrementAndGet();
+                    cursors.add(new FailingLate(c, open));
+                  }
+                  return cursors;
+                });
+    try (var pool = Executors.newCachedThreadPool()) {
+      for (int i = 0; i < 20; i++) {
+        assertThatThrownBy(() -> runLoosely("sum(m)", failing, pool))
+            .hasMessageContaining("torn away");
+        assertThat(open).hasValue(0);
+      }
+    }
+  }
+
+  /// Fails at its fifth series when another thread than the test's reads it.
+  private static final class FailingLate implements SeriesCursor {
+    private final SeriesCursor cursor;
+    private final AtomicInteger open;
+    private final Thread caller = Thread.currentThread();
+    private int given;
+    private boolean closed;
+
+    FailingLate(SeriesCursor cursor, AtomicInteger open) {
+      this.cursor = cursor;
+      this.open = open;
+    }
+
+    @Override
+    public boolean next() {
+      if (++given == 5 && Thread.currentThread() != caller) {
+        throw FoursightException.unavailable("torn away");
+      }
+      return cursor.next();
+    }
+
+    @Override
+    public Labels labels() {
+      return cursor.labels();
+    }
+
+    @Override
+    public void samples(SampleColumns into) {
+      cursor.samples(into);
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        open.decrementAndGet();
+      }
+    }
   }
 }

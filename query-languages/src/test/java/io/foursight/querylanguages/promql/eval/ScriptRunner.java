@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,12 +39,19 @@ final class ScriptRunner {
 
   private final Options options;
   private final ScriptStore store = new ScriptStore();
-  private final PromqlEngine engine = new PromqlEngine(store);
+  private final PromqlEngine engine;
   private final List<String> failures = new ArrayList<>();
   private int total;
 
   ScriptRunner(Options options) {
     this.options = options;
+    this.engine = new PromqlEngine(store);
+  }
+
+  /// Against a [LooseSource].
+  ScriptRunner(Options options, Executor helpers) {
+    this.options = options;
+    this.engine = new PromqlEngine(new LooseSource(store), helpers);
   }
 
   int total() {

@@ -278,6 +278,53 @@ class MetricsBlockTest {
       }
     }
     assertThat(found).as(as).containsExactlyElementsOf(expected.keySet());
+    assertSelectInSeriesOrder(reader, expected, select(range, matchers, SelectHints.NONE), as);
+  }
+
+  /// The same series in the order of the file, each in one of the stretches.
+  private static void assertSelectInSeriesOrder(
+      MetricsBlockReader reader,
+      Map<Labels, SampleColumns> expected,
+      MetricsSelect select,
+      String as) {
+    var grouping = List.of("job", "le", "path");
+    for (boolean by : new boolean[] {true, false}) {
+      var hints = new SelectHints("", 0, 0, grouping, by, 0, 0, 0, SelectHints.Delivery.GROUPED);
+      MetricsSelect grouped =
+          new MetricsSelect(
+              select.tenant(), select.range(), select.matchers(), hints, select.budget());
+      var found = new ArrayList<Labels>();
+      for (SeriesOrderCursor cursor : reader.selectInSeriesOrder(grouped, 3)) {
+        try (cursor) {
+          var samples = new SampleColumns();
+          while (cursor.next()) {
+            Labels labels = cursor.allLabels();
+            // Not every series is decoded: lower buckets must be found without their neighbours.
+            if ((labels.hashCode() & 3) != 0) {
+              cursor.samples(samples);
+              if (!samples.isEmpty()) {
+                assertThat(expected).as(as).containsKey(labels);
+                assertSame(samples, expected.get(labels), as + " " + labels);
+              }
+            }
+            assertThat(cursor.labels()).as(as).isEqualTo(reduced(labels, grouping, by));
+            found.add(labels);
+            cursor
+                .end()
+                .ifPresent(end ->
+                    assertThat(MetricsBlockFormat.SERIES_ORDER.compare(labels, end)).isNegative());
+          }
+        }
+      }
+      assertThat(found).as(as).isSortedAccordingTo(MetricsBlockFormat.SERIES_ORDER);
+      assertThat(found).as(as).containsAll(expected.keySet()).doesNotHaveDuplicates();
+    }
+  }
+
+  private static Labels reduced(Labels labels, List<String> grouping, boolean by) {
+    var kept = new ArrayList<String>(grouping);
+    kept.add(Labels.METRIC_NAME);
+    return by ? labels.keep(kept) : labels.drop(grouping);
   }
 
   static void assertSame(SampleColumns actual, SampleColumns expected, String as) {
