@@ -3,14 +3,19 @@ package io.foursight.cmd;
 import io.foursight.model.Deadline;
 import io.foursight.model.FoursightException;
 import io.foursight.ring.InstanceDescriptor;
+import io.foursight.ring.InstanceSettings;
 import io.foursight.ring.Lifecycler;
 import io.foursight.ring.LifecyclerMetrics;
+import io.foursight.ring.Ring;
 import io.foursight.ring.RingClient;
 import io.foursight.ring.RingName;
 import io.foursight.ring.RingRules;
 import io.foursight.ring.RingStore;
+import io.foursight.ring.RingView;
 import io.foursight.ring.SystemRingScheduler;
 import io.foursight.ring.config.RingConfig;
+import io.foursight.ring.membership.RingMetrics;
+import io.foursight.ring.membership.RingPages;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
@@ -69,11 +74,34 @@ final class ClusterWiring {
 
   /// The ring of a component; only when clustered.
   RingClient ring(RingName name, RingConfig ring) {
-    return rings.computeIfAbsent(
-        name,
-        n ->
-            new RingClient(
-                n, store.orElseThrow(), rules(n, ring), ring.heartbeatTimeout(), scheduler));
+    return rings.computeIfAbsent(name, n -> newRing(n, ring));
+  }
+
+  private RingClient newRing(RingName name, RingConfig ring) {
+    var client =
+        new RingClient(
+            name, store.orElseThrow(), rules(name, ring), ring.heartbeatTimeout(), scheduler);
+    RingMetrics.register(context.meters(), client);
+    return client;
+  }
+
+  /// The rings as pages; a process that is alone shows itself.
+  RingPages pages(Set<String> roots) {
+    return new RingPages(
+        () -> isClustered() ? rings.values() : alone(roots),
+        () -> store.map(RingStore::describe).orElse(List.of("store: none, this process is alone")),
+        context.clock());
+  }
+
+  private List<RingView> alone(Set<String> roots) {
+    return RingStores.all(config).entrySet().stream()
+        .filter(e -> roots.contains(e.getKey().value()))
+        .map(e -> {
+          InstanceSettings place =
+              new InstancePlace(config, context.dataDir(), door).settings(e.getKey(), e.getValue());
+          return RingView.fixed(e.getKey(), Ring.solo(place.id(), place.address()));
+        })
+        .toList();
   }
 
   private RingRules rules(RingName name, RingConfig ring) {

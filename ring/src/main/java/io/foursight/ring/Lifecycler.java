@@ -50,7 +50,11 @@ public final class Lifecycler implements Service {
   private final Optional<TokensFile> tokensFile;
   private final ReentrantLock lock = new ReentrantLock();
   private final CompletableFuture<Void> registered = new CompletableFuture<>();
+
+  /// Tokens of others that don't collide with `checkedFor`, so that a heartbeat costs no search.
   private final Map<String, Tokens> checkedTokens = new HashMap<>();
+
+  private Tokens checkedFor = Tokens.NONE;
   private volatile Phase phase = Phase.NEW;
   private volatile InstanceDescriptor mine;
   private volatile String failure = "";
@@ -472,6 +476,10 @@ public final class Lifecycler implements Service {
   private boolean losesTokens(RingState state, InstanceDescriptor self) {
     synchronized (checkedTokens) {
       boolean loses = false;
+      if (!self.tokens().equals(checkedFor)) {
+        checkedFor = self.tokens();
+        checkedTokens.clear();
+      }
       for (InstanceDescriptor other : state.present()) {
         if (other.id().equals(self.id()) || other.tokens().equals(checkedTokens.get(other.id()))) {
           continue;
@@ -512,9 +520,6 @@ public final class Lifecycler implements Service {
         InstanceDescriptor next = mine.withTokens(tokens(s, mine, mine.tokens()));
         return s.with(next.withVersion(s.nextVersion(scheduler.now().toEpochMilli())));
       });
-      synchronized (checkedTokens) {
-        checkedTokens.clear();
-      }
     }
   }
 
