@@ -16,12 +16,18 @@ import java.nio.charset.StandardCharsets;
 /// The form over several lines: a node that fits in 100 bytes stands on one line, any other has its
 /// parts below it, two spaces deeper.
 final class Indented {
-  private static final int WIDTH = 100;
+  static final int WIDTH = 100;
+
+  private final int width;
+
+  Indented(int width) {
+    this.width = width;
+  }
 
   String write(Expr e, int level) {
     String line = LogqlPrinter.oneLine(e);
     String indent = "  ".repeat(level);
-    if (line.getBytes(StandardCharsets.UTF_8).length <= WIDTH) {
+    if (line.getBytes(StandardCharsets.UTF_8).length <= width) {
       return indent + line;
     }
     return switch (e) {
@@ -39,13 +45,13 @@ final class Indented {
             + "\n"
             + indent
             + ")"
-            + line.substring(closing(line));
+            + OneLine.grouping(a.grouping());
       }
       case VectorAggregation a -> {
         String parameter =
             a.operator().takesParameter() ? indent + "  " + a.parameter() + ",\n" : "";
         yield indent
-            + OneLine.aggregator(a).strip()
+            + OneLine.aggregator(a)
             + "(\n"
             + parameter
             + write(a.expr(), level + 1)
@@ -54,12 +60,13 @@ final class Indented {
             + ")";
       }
       case Binary b ->
-          write(b.left(), level + 1)
+          operand(b.left(), level + 1, binds(b.left(), b, b.operator().isRightAssociative()))
               + "\n"
               + indent
               + OneLine.operator(b)
               + "\n"
-              + write(b.right(), level + 1);
+              + operand(
+                  b.right(), level + 1, binds(b.right(), b, !b.operator().isRightAssociative()));
       case LabelReplace r -> {
         String inner = indent + "  ";
         yield indent
@@ -76,11 +83,23 @@ final class Indented {
     };
   }
 
-  /// Behind the last bracket, where a grouping may stand.
-  private static int closing(String line) {
-    return line.endsWith(")") && (line.contains(") by (") || line.contains(") without ("))
-        ? Math.max(line.lastIndexOf(") by ("), line.lastIndexOf(") without (")) + 1
-        : line.length();
+  /// Whether an operand would fall apart without brackets.
+  private static boolean binds(Expr operand, Binary parent, boolean alsoEqual) {
+    if (!(operand instanceof Binary child)) {
+      return false;
+    }
+    int difference = child.operator().precedence() - parent.operator().precedence();
+    return difference < 0 || (difference == 0 && alsoEqual);
+  }
+
+  /// One line brings its own brackets.
+  private String operand(Expr e, int level, boolean bracketed) {
+    boolean broken = LogqlPrinter.oneLine(e).getBytes(StandardCharsets.UTF_8).length > width;
+    if (!bracketed || !broken) {
+      return write(e, level);
+    }
+    String indent = "  ".repeat(level);
+    return indent + "(\n" + write(e, level + 1) + "\n" + indent + ")";
   }
 
   private static String logQuery(LogQuery q, int level) {
@@ -96,7 +115,9 @@ final class Indented {
   private static String range(LogRange r, int level) {
     var out = new StringBuilder(logQuery(r.query(), level));
     if (r.unwrap().isPresent()) {
-      OneLine.unwrap(out.append('\n').append("  ".repeat(level + 1)), r.unwrap().get());
+      for (String stage : OneLine.unwrapStages(r.unwrap().get())) {
+        out.append('\n').append("  ".repeat(level + 1)).append(stage);
+      }
     }
     return out.append(' ').append(OneLine.rangeSuffix(r)).toString();
   }

@@ -16,7 +16,7 @@ public final class LogqlPrinter {
 
   /// What `format_query` answers: what is longer than 100 characters is broken over indented lines.
   public static String pretty(Expr e) {
-    return new Indented().write(e, 0);
+    return new Indented(Indented.WIDTH).write(e, 0);
   }
 
   /// One stage, bar included.

@@ -18,7 +18,9 @@ import io.foursight.querylanguages.logql.ast.VectorMatching;
 import io.foursight.querylanguages.text.GoDurations;
 import io.foursight.querylanguages.text.GoFloats;
 import io.foursight.querylanguages.text.GoStrings;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// The form on one line. Operations inside operations stand in brackets.
@@ -37,7 +39,7 @@ final class OneLine {
         a.parameter().ifPresent(p -> out.append(GoFloats.plain(p)).append(','));
         range(a.range());
         out.append(')');
-        a.grouping().ifPresent(g -> grouping(out.append(' '), g));
+        out.append(grouping(a.grouping()));
       }
       case VectorAggregation a -> {
         out.append(aggregator(a)).append('(').append(parameter(a));
@@ -74,18 +76,17 @@ final class OneLine {
 
   static String aggregator(VectorAggregation a) {
     var text = new StringBuilder(a.operator().word());
-    a.grouping().ifPresent(g -> grouping(text.append(' '), g).append(' '));
-    return text.toString();
+    return text.append(grouping(a.grouping())).toString();
   }
 
   static String parameter(VectorAggregation a) {
     return a.operator().takesParameter() ? a.parameter() + "," : "";
   }
 
-  private static StringBuilder grouping(StringBuilder out, Grouping g) {
-    return out.append(g.without() ? "without (" : "by (")
-        .append(String.join(",", g.labels()))
-        .append(')');
+  static String grouping(Optional<Grouping> grouping) {
+    return grouping
+        .map(g -> (g.without() ? " without (" : " by (") + String.join(",", g.labels()) + ")")
+        .orElse("");
   }
 
   static String operator(Binary b) {
@@ -139,7 +140,7 @@ final class OneLine {
 
   void range(LogRange r) {
     logQuery(r.query());
-    r.unwrap().ifPresent(u -> unwrap(out.append(' '), u));
+    r.unwrap().ifPresent(u -> out.append(' ').append(String.join(" ", unwrapStages(u))));
     out.append(rangeSuffix(r));
   }
 
@@ -149,16 +150,20 @@ final class OneLine {
     return "[" + GoDurations.format(r.rangeNanos() / 1_000_000) + "]" + offset;
   }
 
-  static void unwrap(StringBuilder out, Unwrap u) {
-    out.append("| unwrap ");
-    out.append(
-        u.conversion() == Unwrap.Conversion.NONE
-            ? u.label()
-            : u.conversion().word() + "(" + u.label() + ")");
+  /// The unwrapping and each of the filters behind it.
+  static List<String> unwrapStages(Unwrap u) {
+    var stages = new ArrayList<String>();
+    stages.add(
+        "| unwrap "
+            + (u.conversion() == Unwrap.Conversion.NONE
+                ? u.label()
+                : u.conversion().word() + "(" + u.label() + ")"));
     for (LabelFilter filter : u.filters()) {
-      out.append(" | ");
-      new OneLine(out).filter(filter, false);
+      var text = new StringBuilder("| ");
+      new OneLine(text).filter(filter, false);
+      stages.add(text.toString());
     }
+    return stages;
   }
 
   void stage(Stage stage) {
