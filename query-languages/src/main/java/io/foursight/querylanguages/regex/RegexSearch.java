@@ -6,7 +6,6 @@ import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.querylanguages.text.ByteSearch;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -157,10 +156,11 @@ public final class RegexSearch {
           ? runToEnd(m.automaton, bytes, offset, end)
           : run(m.automaton, bytes, offset, end);
     }
-    Pattern pattern = ((General) road).pattern;
-    byte[] text =
-        offset == 0 && length == bytes.length ? bytes : Arrays.copyOfRange(bytes, offset, end);
-    return pattern.matcher(text).find();
+    // RE2/J looks for borders of words and texts in bytes only where these are ASCII.
+    return ((General) road)
+        .pattern
+        .matcher(new String(bytes, offset, length, StandardCharsets.UTF_8))
+        .find();
   }
 
   private static boolean run(ByteRunAutomaton automaton, byte[] bytes, int from, int to) {
