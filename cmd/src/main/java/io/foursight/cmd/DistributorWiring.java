@@ -2,6 +2,8 @@ package io.foursight.cmd;
 
 import io.foursight.config.TenantOverrides;
 import io.foursight.distributor.DistributorLimits;
+import io.foursight.distributor.logs.LogsWriteDoor;
+import io.foursight.distributor.logs.LogsWriteLimits;
 import io.foursight.distributor.metrics.MetricsFanOut;
 import io.foursight.distributor.metrics.MetricsFanOutLimits;
 import io.foursight.distributor.metrics.MetricsWriteDoor;
@@ -12,6 +14,7 @@ import io.foursight.model.metrics.MetricsSink;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
+import java.util.List;
 import java.util.Set;
 
 /// The push routes before the ingester of this process.
@@ -46,12 +49,23 @@ final class DistributorWiring {
   }
 
   private Service distributor() {
-    return new MetricsWriteDoor(
-        context,
-        config.distributor(),
-        overrides.limits(DistributorLimits.class),
-        metricsSink(),
-        ingester.hash());
+    var metrics =
+        new MetricsWriteDoor(
+            context,
+            config.distributor(),
+            overrides.limits(DistributorLimits.class),
+            metricsSink(),
+            ingester.hash());
+    return cluster.isClustered()
+        ? metrics
+        : new Together(
+            List.of(
+                metrics,
+                new LogsWriteDoor(
+                    context,
+                    config.distributor(),
+                    overrides.limits(LogsWriteLimits.class),
+                    ingester.logs())));
   }
 
   private MetricsSink metricsSink() {

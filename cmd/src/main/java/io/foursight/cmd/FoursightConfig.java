@@ -7,8 +7,11 @@ import io.foursight.config.RuntimeConfigSettings;
 import io.foursight.config.Setting;
 import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.DistributorLimits;
+import io.foursight.distributor.logs.LogsWriteLimits;
 import io.foursight.distributor.metrics.MetricsFanOutLimits;
 import io.foursight.ingester.IngesterConfig;
+import io.foursight.ingester.logs.LogsIngesterConfig;
+import io.foursight.ingester.logs.LogsLimits;
 import io.foursight.ingester.metrics.MetricsLimits;
 import io.foursight.querier.QuerierConfig;
 import io.foursight.querier.metrics.MetricsQuerierLimits;
@@ -23,6 +26,7 @@ import io.foursight.runtime.telemetry.LogConfig;
 import io.foursight.storage.object.StorageConfig;
 import io.foursight.storage.wal.WalConfig;
 import io.foursight.storegateway.StoreGatewayConfig;
+import io.foursight.storegateway.logs.LogsStoreGatewayLimits;
 import io.foursight.storegateway.metrics.MetricsStoreGatewayLimits;
 import java.time.Duration;
 import java.util.List;
@@ -51,6 +55,8 @@ record FoursightConfig(
     StorageConfig storage,
     DistributorConfig distributor,
     IngesterConfig ingester,
+    @Setting(value = "The logs part of the ingester.", key = "ingester.logs")
+        LogsIngesterConfig logsIngester,
     @Setting(value = "The write-ahead log.", key = "ingester.wal") WalConfig wal,
     StoreGatewayConfig storeGateway,
     QuerierConfig querier,
@@ -74,6 +80,7 @@ record FoursightConfig(
         StorageConfig.defaults(),
         DistributorConfig.defaults(),
         IngesterConfig.defaults(),
+        LogsIngesterConfig.defaults(),
         WalConfig.defaults(),
         StoreGatewayConfig.defaults(),
         QuerierConfig.defaults(),
@@ -88,8 +95,11 @@ record FoursightConfig(
         List.of(
             DistributorLimits.class,
             MetricsFanOutLimits.class,
+            LogsWriteLimits.class,
             MetricsLimits.class,
+            LogsLimits.class,
             MetricsStoreGatewayLimits.class,
+            LogsStoreGatewayLimits.class,
             MetricsQuerierLimits.class,
             MetricsReplicationLimits.class,
             MetricsQueryLimits.class,

@@ -4,11 +4,18 @@ import io.foursight.config.TenantOverrides;
 import io.foursight.ingester.Ingester;
 import io.foursight.ingester.IngesterMetrics;
 import io.foursight.ingester.IngesterRoutes;
+import io.foursight.ingester.SharedWal;
+import io.foursight.ingester.logs.LogsFlusher;
+import io.foursight.ingester.logs.LogsIngester;
+import io.foursight.ingester.logs.LogsIngesterMetrics;
+import io.foursight.ingester.logs.LogsLimits;
+import io.foursight.ingester.logs.LogsShelf;
 import io.foursight.ingester.metrics.MetricsFlusher;
 import io.foursight.ingester.metrics.MetricsIngester;
 import io.foursight.ingester.metrics.MetricsLimits;
 import io.foursight.ingester.metrics.MetricsShelf;
 import io.foursight.model.Deadline;
+import io.foursight.model.Signal;
 import io.foursight.model.metrics.MetricsCardinality;
 import io.foursight.model.metrics.MetricsLateWrites;
 import io.foursight.model.metrics.MetricsSource;
@@ -21,7 +28,6 @@ import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
 import io.foursight.storage.wal.FileWal;
-import io.foursight.storage.wal.Wal;
 import io.foursight.wire.metrics.rpc.EncodedMetricsSink;
 import io.foursight.wire.metrics.rpc.MetricsCardinalityService;
 import io.foursight.wire.metrics.rpc.MetricsSinkService;
@@ -45,9 +51,11 @@ final class IngesterWiring {
   private final FoursightConfig config;
   private final ClusterWiring cluster;
   private final SeriesHash hash;
-  private final Lazy<Wal> wal;
+  private final Lazy<SharedWal> wal;
   private final Lazy<IngesterMetrics> meters;
   private final Lazy<MetricsIngester> metrics;
+  private final Lazy<LogsIngesterMetrics> logsMeters;
+  private final Lazy<LogsIngester> logs;
   private final StorageWiring storage;
   private final StoreGatewayWiring storeGateway;
 
@@ -66,19 +74,33 @@ final class IngesterWiring {
     this.storeGateway = storeGateway;
     this.hash = new SeriesHash(random.nextLong(), random.nextLong());
     this.wal =
-        new Lazy<>(
-            () -> new FileWal(context.dataDir().resolve("wal"), config.wal(), context.meters()));
+        new Lazy<>(() ->
+            new SharedWal(
+                new FileWal(context.dataDir().resolve("wal"), config.wal(), context.meters()),
+                Set.of(Signal.METRICS, Signal.LOGS)));
     this.meters = new Lazy<>(() -> new IngesterMetrics(context.meters()));
     this.metrics =
         new Lazy<>(() ->
             new MetricsIngester(
                 config.ingester(),
                 overrides.limits(MetricsLimits.class),
-                wal.get(),
+                wal.get().of(Signal.METRICS),
                 hash,
                 context.clock(),
                 random,
                 meters.get()));
+    this.logsMeters = new Lazy<>(() -> new LogsIngesterMetrics(context.meters()));
+    this.logs =
+        new Lazy<>(() ->
+            new LogsIngester(
+                config.ingester(),
+                config.logsIngester(),
+                overrides.limits(LogsLimits.class),
+                wal.get().of(Signal.LOGS),
+                hash,
+                context.clock(),
+                random,
+                logsMeters.get()));
   }
 
   SeriesHash hash() {
@@ -87,6 +109,10 @@ final class IngesterWiring {
 
   MetricsIngester metrics() {
     return metrics.get();
+  }
+
+  LogsIngester logs() {
+    return logs.get();
   }
 
   Module module() {
@@ -171,17 +197,29 @@ final class IngesterWiring {
         new MetricsFlusher(
             metrics.get(),
             config.ingester(),
-            wal.get(),
+            wal.get().of(Signal.METRICS),
             storage.metricsBlocks(),
             storeGateway.pickup(),
             directory.resolve("metrics"),
             context.clock(),
             meters.get());
+    var logsFlusher =
+        new LogsFlusher(
+            logs.get(),
+            config.ingester(),
+            config.logsIngester(),
+            wal.get().of(Signal.LOGS),
+            storage.logsBlocks(),
+            storeGateway.logs(),
+            directory.resolve("logs"),
+            context.clock(),
+            logsMeters.get());
     var ingester =
         new Ingester(
             config.ingester(),
-            wal.get(),
-            List.of(new MetricsShelf(metrics.get(), flusher)),
+            wal.get().wal(),
+            List.of(
+                new MetricsShelf(metrics.get(), flusher), new LogsShelf(logs.get(), logsFlusher)),
             directory);
     new IngesterRoutes(ingester).register(context.routes());
     return cluster.seat(

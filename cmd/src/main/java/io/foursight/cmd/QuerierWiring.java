@@ -4,6 +4,7 @@ import io.foursight.config.TenantOverrides;
 import io.foursight.model.metrics.MetricsCardinality;
 import io.foursight.model.metrics.MetricsLateWrites;
 import io.foursight.model.metrics.MetricsSource;
+import io.foursight.querier.logs.LogsFanIn;
 import io.foursight.querier.metrics.MetricsFanIn;
 import io.foursight.querier.metrics.MetricsQuerier;
 import io.foursight.querier.metrics.MetricsQuerierLimits;
@@ -25,6 +26,7 @@ final class QuerierWiring {
   private final IngesterWiring ingester;
   private final StoreGatewayWiring storeGateway;
   private final Lazy<MetricsQuerier> metrics;
+  private final Lazy<LogsFanIn> logs;
 
   QuerierWiring(
       FoursightConfig config,
@@ -38,6 +40,7 @@ final class QuerierWiring {
     this.cluster = cluster;
     this.ingester = ingester;
     this.storeGateway = storeGateway;
+    logs = new Lazy<>(() -> new LogsFanIn(ingester.logs(), storeGateway.logs()));
     metrics =
         new Lazy<>(() ->
             new MetricsQuerier(
@@ -50,6 +53,11 @@ final class QuerierWiring {
 
   MetricsQuerier metrics() {
     return metrics.get();
+  }
+
+  /// Recent and historic logs, as entries and as they come.
+  LogsFanIn logs() {
+    return logs.get();
   }
 
   Module module() {

@@ -9,38 +9,56 @@ import io.foursight.storage.block.ObjectBlockStore;
 import io.foursight.storage.block.PageCache;
 import io.foursight.storage.object.ObjectStore;
 import io.foursight.storage.object.ObjectStores;
+import java.util.List;
 import java.util.Set;
 
-/// The object store of metrics and the blocks in it, shared by everything that touches them.
+/// The object stores of the signals and the blocks in them, shared by everything that touches them.
 final class StorageWiring {
   private final Lazy<ObjectStore> objects;
   private final Lazy<PageCache> pages;
+  private final Lazy<ObjectStore> logsObjects;
   private final Lazy<ObjectBlockStore> metricsBlocks;
+  private final Lazy<ObjectBlockStore> logsBlocks;
 
   StorageWiring(FoursightConfig config, ComponentContext context) {
     objects =
         new Lazy<>(() -> ObjectStores.open(config.storage(), Signal.METRICS, context.meters()));
+    logsObjects =
+        new Lazy<>(() -> ObjectStores.open(config.storage(), Signal.LOGS, context.meters()));
     pages = new Lazy<>(() -> PageCache.open(config.storage().cache(), context.meters()));
     metricsBlocks =
         new Lazy<>(() -> new ObjectBlockStore(objects.get(), context.clock(), pages.get()));
+    logsBlocks =
+        new Lazy<>(() -> new ObjectBlockStore(logsObjects.get(), context.clock(), pages.get()));
   }
 
   ObjectBlockStore metricsBlocks() {
     return metricsBlocks.get();
   }
 
-  Module module() {
-    return new Module("storage", Set.of(), () -> new Opened(objects.get(), pages.get()));
+  ObjectBlockStore logsBlocks() {
+    return logsBlocks.get();
   }
 
-  private record Opened(ObjectStore store, PageCache pages) implements Service {
+  ObjectStore logsObjects() {
+    return logsObjects.get();
+  }
+
+  Module module() {
+    return new Module(
+        "storage",
+        Set.of(),
+        () -> new Opened(List.of(objects.get(), logsObjects.get()), pages.get()));
+  }
+
+  private record Opened(List<ObjectStore> stores, PageCache pages) implements Service {
     @Override
     public void start() {}
 
     @Override
     public void stop(Deadline deadline) {
       pages.close();
-      store.close();
+      stores.forEach(ObjectStore::close);
     }
   }
 }

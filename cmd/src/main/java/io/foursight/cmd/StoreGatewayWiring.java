@@ -11,6 +11,8 @@ import io.foursight.ring.RingName;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
+import io.foursight.storegateway.logs.LogsStoreGateway;
+import io.foursight.storegateway.logs.LogsStoreGatewayLimits;
 import io.foursight.storegateway.metrics.MetricsStoreGateway;
 import io.foursight.storegateway.metrics.MetricsStoreGatewayLimits;
 import io.foursight.wire.metrics.rpc.MetricsBlocksService;
@@ -19,12 +21,14 @@ import io.foursight.wire.metrics.rpc.RemoteMetricsBlocks;
 import io.foursight.wire.pickup.BlockPickupService;
 import io.foursight.wire.pickup.RemoteBlockPickup;
 import io.foursight.wire.rpc.RpcService;
+import java.util.List;
 
 /// Historic reads.
 final class StoreGatewayWiring {
   private final FoursightConfig config;
   private final ClusterWiring cluster;
   private final Lazy<MetricsStoreGateway> metrics;
+  private final Lazy<LogsStoreGateway> logs;
   private final Lazy<BlockPickup> pickup = new Lazy<>(this::newPickup);
 
   StoreGatewayWiring(
@@ -44,6 +48,19 @@ final class StoreGatewayWiring {
                 overrides.limits(MetricsStoreGatewayLimits.class),
                 context.clock(),
                 context.meters()));
+    logs =
+        new Lazy<>(() ->
+            new LogsStoreGateway(
+                storage.logsBlocks(),
+                (tenant, block, file) -> storage.logsBlocks().open(tenant, block, file.name()),
+                config.storeGateway(),
+                overrides.limits(LogsStoreGatewayLimits.class),
+                context.clock(),
+                context.meters()));
+  }
+
+  LogsStoreGateway logs() {
+    return logs.get();
   }
 
   MetricsStoreGateway metrics() {
@@ -61,7 +78,10 @@ final class StoreGatewayWiring {
     cluster.serve(service);
     cluster.serve(BlockPickupService.of(gateway));
     return cluster.seat(
-        RingName.STORE_GATEWAY, config.storeGatewayRing(), gateway, Handover.NOTHING);
+        RingName.STORE_GATEWAY,
+        config.storeGatewayRing(),
+        new Together(List.of(gateway, logs.get())),
+        Handover.NOTHING);
   }
 
   /// Those of the ring, this process's own without a detour.

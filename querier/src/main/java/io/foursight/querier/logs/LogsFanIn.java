@@ -3,6 +3,7 @@ package io.foursight.querier.logs;
 import io.foursight.model.LabelMatcher;
 import io.foursight.model.Labels;
 import io.foursight.model.TenantId;
+import io.foursight.model.logs.Direction;
 import io.foursight.model.logs.LogsCursor;
 import io.foursight.model.logs.LogsPattern;
 import io.foursight.model.logs.LogsSelect;
@@ -81,11 +82,19 @@ public final class LogsFanIn implements LogsSource, LogsTailSource {
     try {
       LogsCursor second = historic.select(select.withoutBlocks(first.covered()));
       // The newest segment and the newest block meet in time: a retried push may be in both.
-      return MergingLogsCursor.of(List.of(first.answer(), second), select.direction(), true);
+      boolean meet = !isEmpty(first.answer(), select) && !isEmpty(second, select);
+      return MergingLogsCursor.of(
+          List.of(first.answer(), second), select.direction(), meet || !first.exact());
     } catch (RuntimeException e) {
       first.answer().close();
       throw e;
     }
+  }
+
+  private static boolean isEmpty(LogsCursor cursor, LogsSelect select) {
+    return select.direction() == Direction.BACKWARD
+        ? cursor.bound() < select.startNanos()
+        : cursor.bound() >= select.endNanos();
   }
 
   @Override

@@ -1,0 +1,2 @@
+/// Logs of heads and blocks read as one.
+package io.foursight.querier.logs;
