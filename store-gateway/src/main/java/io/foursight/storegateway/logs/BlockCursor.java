@@ -9,9 +9,9 @@ import io.foursight.model.logs.LogsStats;
 import io.foursight.storage.logs.block.v1.LogsBlockReader;
 import java.util.function.Predicate;
 
-/// The entries of one block. The block is opened when its first page is asked for: a reader that has
-/// enough before it comes to this block's times never touches it. Names the block in failures; a
-/// block that may be skipped ends quietly. Owned by one thread.
+/// The entries of one block. The block is opened when its first page is asked for: a reader that
+/// has enough before it comes to this block's times never touches it. Names the block in failures;
+/// a block that may be skipped ends quietly. Owned by one thread.
 final class BlockCursor implements LogsCursor {
   private final OpenBlock block;
   private final TenantId tenant;

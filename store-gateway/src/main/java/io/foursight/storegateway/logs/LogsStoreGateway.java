@@ -65,8 +65,7 @@ public final class LogsStoreGateway implements LogsSource, BlockPickup, Service 
       TenantLimits<LogsStoreGatewayLimits> limits,
       Clock clock,
       MeterRegistry meters) {
-    this.index =
-        new BlockIndex(blocks, files, new LogsBlockCache(config.indexCacheSize().bytes()));
+    this.index = new BlockIndex(blocks, files, new LogsBlockCache(config.indexCacheSize().bytes()));
     this.config = config;
     this.limits = limits;
     this.clock = clock;
