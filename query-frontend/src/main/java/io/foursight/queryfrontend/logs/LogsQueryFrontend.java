@@ -93,6 +93,7 @@ public final class LogsQueryFrontend {
   }
 
   private void status(LogsStatusRoutes to) {
+    add(READ, "/format_query", to::formatQuery);
     add(GET, "/status/buildinfo", to::buildInfo);
     add(GET, "/drilldown-limits", to::drilldownLimits);
     add(GET, "/rules", to::ruleGroups);

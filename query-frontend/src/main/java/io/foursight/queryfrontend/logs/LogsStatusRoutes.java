@@ -4,6 +4,9 @@ import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.model.TenantId;
 import io.foursight.queryfrontend.BuildInfo;
+import io.foursight.querylanguages.logql.parse.LogqlParseException;
+import io.foursight.querylanguages.logql.parse.LogqlParser;
+import io.foursight.querylanguages.logql.print.LogqlPrinter;
 import io.foursight.runtime.http.HttpCall;
 import io.foursight.runtime.http.HttpReply;
 import io.foursight.wire.json.JsonBuffer;
@@ -11,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/// What clients ask about the server: build and limits; and the empty lists of rules and alerts.
+/// What clients ask about the server: build, limits, formatting of queries; and the empty lists of
+/// rules and alerts.
 final class LogsStatusRoutes {
   /// What Logs Drilldown reads.
   private static final List<String> DRILLDOWN_LIMITS =
@@ -76,6 +80,19 @@ final class LogsStatusRoutes {
       case Long n -> out.number(n.longValue());
       case Number n -> out.number(n.doubleValue());
       case Object other -> out.text(other.toString());
+    }
+  }
+
+  HttpReply formatQuery(HttpCall call) {
+    String query = call.parameter("query").orElse("");
+    try {
+      String formatted = LogqlPrinter.pretty(LogqlParser.parse(query));
+      return LogsReadDesk.json(
+          out -> out.raw("{\"status\":\"success\",\"data\":").text(formatted).raw('}'));
+    } catch (LogqlParseException e) {
+      var out = new JsonBuffer();
+      out.raw("{\"status\":\"invalid-query\",\"error\":").text(e.getMessage()).raw('}');
+      return HttpReply.json(400, out.toByteArray());
     }
   }
 
