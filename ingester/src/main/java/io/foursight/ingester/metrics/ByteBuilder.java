@@ -1,5 +1,6 @@
 package io.foursight.ingester.metrics;
 
+import io.foursight.storage.encoding.Varint;
 import java.util.Arrays;
 
 /// Bytes written front to back into an array that grows. An array handed out before it grew keeps

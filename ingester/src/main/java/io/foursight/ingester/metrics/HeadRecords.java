@@ -140,12 +140,12 @@ final class HeadRecords {
   }
 
   static long bucket(byte[] payload, int offset, int length) {
-    return new Varint.Cursor().at(payload, offset + ID_BYTES, offset + length).zigzag();
+    return new ByteCursor().at(payload, offset + ID_BYTES, offset + length).zigzag();
   }
 
   /// @throws FoursightException `CORRUPT` for a row of unknown kind: a newer version wrote it
   static void readRows(byte[] payload, int offset, int length, long base, Rows rows) {
-    var in = new Varint.Cursor().at(payload, offset + ID_BYTES, offset + length);
+    var in = new ByteCursor().at(payload, offset + ID_BYTES, offset + length);
     in.zigzag();
     int ref = -1;
     int time = 0;
@@ -201,14 +201,14 @@ final class HeadRecords {
     return out.copy();
   }
 
-  static MetricMetadata readMetadata(Varint.Cursor in) {
+  static MetricMetadata readMetadata(ByteCursor in) {
     MetricMetadata.Type type = TYPES[in.u8()];
     String family = text(in);
     String help = text(in);
     return new MetricMetadata(family, type, help, text(in));
   }
 
-  private static String text(Varint.Cursor in) {
+  private static String text(ByteCursor in) {
     int n = in.uint();
     in.position += n;
     return new String(in.bytes, in.position - n, n, StandardCharsets.UTF_8);

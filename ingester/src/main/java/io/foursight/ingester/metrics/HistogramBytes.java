@@ -67,7 +67,7 @@ final class HistogramBytes {
     }
   }
 
-  static NativeHistogram read(Varint.Cursor in) {
+  static NativeHistogram read(ByteCursor in) {
     int flags = in.u8();
     boolean whole = (flags & 8) != 0;
     int schema = (int) in.zigzag();
@@ -98,7 +98,7 @@ final class HistogramBytes {
         custom);
   }
 
-  private static int[] spans(Varint.Cursor in) {
+  private static int[] spans(ByteCursor in) {
     int[] spans = new int[in.uint()];
     for (int i = 0; i < spans.length; i++) {
       spans[i] = (i & 1) == 0 ? (int) in.zigzag() : (int) in.uvarint();
@@ -106,7 +106,7 @@ final class HistogramBytes {
     return spans;
   }
 
-  private static double[] buckets(Varint.Cursor in, boolean whole) {
+  private static double[] buckets(ByteCursor in, boolean whole) {
     double[] buckets = new double[in.uint()];
     long value = 0;
     for (int i = 0; i < buckets.length; i++) {
@@ -140,7 +140,7 @@ final class HistogramBytes {
     out.leading(Double.doubleToRawLongBits(v), 8);
   }
 
-  private static double f64(Varint.Cursor in) {
+  private static double f64(ByteCursor in) {
     return Double.longBitsToDouble(in.bits(8));
   }
 }

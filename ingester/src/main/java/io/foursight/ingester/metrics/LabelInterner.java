@@ -1,6 +1,7 @@
 package io.foursight.ingester.metrics;
 
 import io.foursight.model.metrics.LabelBytes;
+import io.foursight.storage.encoding.Varint;
 import java.util.Arrays;
 
 /// Turns label bytes into lists of symbols. Series that come one after the other share most of

@@ -230,7 +230,7 @@ final class MetricsHead {
         }
       }
       case HeadRecords.METADATA -> {
-        var in = new Varint.Cursor().at(r.payload(), r.offset(), r.offset() + r.length());
+        var in = new ByteCursor().at(r.payload(), r.offset(), r.offset() + r.length());
         var entries = new ArrayList<MetricMetadata>();
         while (in.hasMore()) {
           entries.add(HeadRecords.readMetadata(in));

@@ -8,7 +8,7 @@ import java.util.Arrays;
 /// Reads the samples of a shard's series, under its read lock. Owned by one thread.
 final class SampleReader {
   private final StagingCodec.Decoder decoder = new StagingCodec.Decoder();
-  private final Varint.Cursor in = new Varint.Cursor();
+  private final ByteCursor in = new ByteCursor();
   private final SampleColumns inOrder = new SampleColumns();
   private final SampleColumns lateOnes = new SampleColumns();
   private final long[] times = new long[StagingCodec.MAX];

@@ -1,5 +1,6 @@
 package io.foursight.ingester.metrics;
 
+import io.foursight.storage.encoding.Varint;
 import java.util.Arrays;
 
 /// Packs one staging row, 1 to 16 ascending times and their value bits, losslessly.
@@ -131,7 +132,7 @@ final class StagingCodec {
   /// Unpacks rows. Owned by one thread.
   static final class Decoder {
     private final long[] scratch = new long[MAX];
-    private final Varint.Cursor in = new Varint.Cursor();
+    private final ByteCursor in = new ByteCursor();
 
     /// Writes `n` times (`firstTime` + milliseconds after it) and values.
     void decode(

@@ -116,8 +116,7 @@ public final class ByteReader {
   }
 
   public long zigzag() {
-    long v = varint();
-    return v >>> 1 ^ -(v & 1);
+    return Varint.unzigzag(varint());
   }
 
   public String text() {

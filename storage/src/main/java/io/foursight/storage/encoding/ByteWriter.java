@@ -64,16 +64,11 @@ public final class ByteWriter {
   /// Seven bits a byte, low first; negative numbers take ten bytes.
   public void varint(long value) {
     reserve(10);
-    long v = value;
-    while ((v & ~0x7fL) != 0) {
-      bytes[size++] = (byte) (v | 0x80);
-      v >>>= 7;
-    }
-    bytes[size++] = (byte) v;
+    size = Varint.put(bytes, size, value);
   }
 
   public void zigzag(long value) {
-    varint(value << 1 ^ value >> 63);
+    varint(Varint.zigzag(value));
   }
 
   public void bytes(byte[] from, int offset, int length) {

@@ -1,0 +1,57 @@
+package io.foursight.ingester.metrics;
+
+import io.foursight.storage.encoding.Varint;
+
+/// Reads numbers one after the other from bytes of our own memory or log, unchecked. Owned by one
+/// thread.
+final class ByteCursor {
+  byte[] bytes = {};
+  int position;
+  int end;
+
+  ByteCursor at(byte[] from, int offset, int limit) {
+    bytes = from;
+    position = offset;
+    end = limit;
+    return this;
+  }
+
+  boolean hasMore() {
+    return position < end;
+  }
+
+  long uvarint() {
+    byte b = bytes[position++];
+    if (b >= 0) {
+      return b;
+    }
+    long result = b & 0x7f;
+    for (int shift = 7; ; shift += 7) {
+      b = bytes[position++];
+      result |= (b & 0x7fL) << shift;
+      if (b >= 0) {
+        return result;
+      }
+    }
+  }
+
+  int uint() {
+    return (int) uvarint();
+  }
+
+  long zigzag() {
+    return Varint.unzigzag(uvarint());
+  }
+
+  int u8() {
+    return bytes[position++] & 0xff;
+  }
+
+  long bits(int n) {
+    long v = 0;
+    for (int i = 0; i < n; i++) {
+      v = v << 8 | (bytes[position++] & 0xff);
+    }
+    return v;
+  }
+}
