@@ -1,13 +1,12 @@
 package io.foursight.ingester.metrics;
 
 import io.foursight.model.metrics.Exemplar;
+import io.foursight.model.metrics.LabelBytes;
 import io.foursight.model.metrics.MetricsBatch;
 import io.foursight.model.metrics.NativeHistogram;
 import io.foursight.model.metrics.SeriesHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -34,8 +33,6 @@ final class HeadRange {
   private final long createdMillis;
   private volatile long lastAppendMillis;
   private volatile boolean sealed;
-  private volatile Map<String, AtomicInteger> seriesByMetric = Map.of();
-  private volatile boolean countsMetrics;
 
   /// @param firstSegment no record of this range lies before it
   /// @param headBytes the memory of all heads, kept up to date
@@ -85,9 +82,6 @@ final class HeadRange {
     int start = runs.start(bucketIndex, shardIndex);
     int end = runs.end(bucketIndex, shardIndex);
     HeadShard shard = shards[shardIndex];
-    if (scratch.limits.maxGlobalSeriesPerMetric() > 0 && !countsMetrics) {
-      countMetrics();
-    }
     long stamp = shard.lock.writeLock();
     try {
       if (shard.isSealed()) {
@@ -234,65 +228,63 @@ final class HeadRange {
 
   private int create(
       WriteScratch scratch, MetricsBatch batch, HeadShard shard, int series, int rows) {
-    int limit = scratch.limits.maxGlobalSeriesPerUser();
-    if (seriesCount.incrementAndGet() > limit && limit > 0) {
-      seriesCount.decrementAndGet();
-      scratch.outcome.seriesPerUser(batch, series, rows, limit);
-      return -1;
-    }
     byte[] labels = batch.labelBytes(series);
     int offset = batch.labelOffset(series);
     int length = batch.labelLength(series);
-    if (countsMetrics) {
-      int perMetric = scratch.limits.maxGlobalSeriesPerMetric();
-      AtomicInteger count = metricCount(WriteOutcome.labels(batch, series).metricName());
-      if (count.incrementAndGet() > perMetric && perMetric > 0) {
-        count.decrementAndGet();
-        seriesCount.decrementAndGet();
-        scratch.outcome.seriesPerMetric(batch, series, rows, perMetric);
+    long high = batch.hashHigh()[series];
+    long low = batch.hashLow()[series];
+    try {
+      if (scratch.counted().isPresent()
+          && !counted(scratch, scratch.counted().get(), batch, series, rows)) {
         return -1;
       }
-    }
-    int ref = refs.getAndIncrement();
-    try {
-      int id =
-          shard.create(
-              batch.hashHigh()[series], batch.hashLow()[series], ref, labels, offset, length);
+      int ref = refs.getAndIncrement();
+      int id = shard.create(high, low, ref, labels, offset, length);
+      seriesCount.incrementAndGet();
       scratch.record.definition(ref, labels, offset, length);
       scratch.defines = true;
       return id;
     } catch (IllegalArgumentException e) {
-      seriesCount.decrementAndGet();
       scratch.outcome.reject(WriteOutcome.BAD_LABELS, rows, () -> String.valueOf(e.getMessage()));
       return -1;
     }
   }
 
-  private AtomicInteger metricCount(String metric) {
-    return seriesByMetric.computeIfAbsent(metric, unused -> new AtomicInteger());
-  }
-
-  /// Starts to count series by metric, once the tenant has a limit on that.
-  private synchronized void countMetrics() {
-    if (countsMetrics) {
-      return;
-    }
-    long[] stamps = lockAll();
-    try {
-      seriesByMetric = new ConcurrentHashMap<>();
-      for (HeadShard shard : shards) {
-        var reader = new ShardSeries.Reader(shard.series());
-        for (int id = 0; id < shard.count(); id++) {
-          metricCount(reader.labels(id).metricName()).incrementAndGet();
-        }
+  /// Counts a series against the limits of the tenant.
+  private static boolean counted(
+      WriteScratch scratch, TenantSeries all, MetricsBatch batch, int series, int rows) {
+    int perUser = scratch.limits.maxGlobalSeriesPerUser();
+    int perMetric = scratch.limits.maxGlobalSeriesPerMetric();
+    String metric =
+        LabelBytes.metricName(
+            batch.labelBytes(series), batch.labelOffset(series), batch.labelLength(series));
+    return switch (all.enter(batch.hashLow()[series], metric, perUser, perMetric)) {
+      case ENTERED -> true;
+      case TOO_MANY -> {
+        scratch.outcome.seriesPerUser(batch, series, rows, perUser);
+        yield false;
       }
-      countsMetrics = true;
-    } finally {
-      unlockAll(stamps);
+      case TOO_MANY_OF_METRIC -> {
+        scratch.outcome.seriesPerMetric(batch, series, rows, perMetric);
+        yield false;
+      }
+    };
+  }
+
+  /// Counts what is here; all shards are locked.
+  void countInto(TenantSeries all) {
+    for (HeadShard shard : shards) {
+      int name = shard.symbol("__name__");
+      var reader = new ShardSeries.Reader(shard.series());
+      for (int id = 0; id < shard.count(); id++) {
+        int metric = name < 0 ? -1 : reader.walk().find(id, name);
+        all.enter(shard.low(id), metric < 0 ? "" : reader.text(metric), 0, 0);
+      }
     }
   }
 
-  private long[] lockAll() {
+  /// Keeps all writers and readers out; always in ascending order.
+  long[] lockAll() {
     long[] stamps = new long[shards.length];
     for (int i = 0; i < shards.length; i++) {
       stamps[i] = shards[i].lock.writeLock();
@@ -300,7 +292,7 @@ final class HeadRange {
     return stamps;
   }
 
-  private void unlockAll(long[] stamps) {
+  void unlockAll(long[] stamps) {
     for (int i = 0; i < shards.length; i++) {
       shards[i].lock.unlockWrite(stamps[i]);
     }

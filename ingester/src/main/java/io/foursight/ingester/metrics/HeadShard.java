@@ -151,6 +151,11 @@ final class HeadShard {
     System.arraycopy(records.page(id), records.at(id), into, at, 2);
   }
 
+  /// The low half of its key.
+  long low(int id) {
+    return records.page(id)[records.at(id) + 1];
+  }
+
   int ref(int id) {
     return (int) records.page(id)[records.at(id) + 2];
   }

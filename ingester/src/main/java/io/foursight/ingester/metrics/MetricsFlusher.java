@@ -89,6 +89,8 @@ public final class MetricsFlusher {
   public synchronized void tick() {
     cutDue();
     run(Optional.empty());
+    ingester.retireIdle();
+    notifyAll();
   }
 
   /// Cuts everything (of one tenant) and tries to upload it now.
@@ -119,7 +121,7 @@ public final class MetricsFlusher {
   /// As [#flush], repeated until it is done.
   ///
   /// @throws FoursightException `UNAVAILABLE` when the deadline passes first
-  public void flushUntil(Optional<TenantId> tenant, Deadline deadline) {
+  public synchronized void flushUntil(Optional<TenantId> tenant, Deadline deadline) {
     while (!flush(tenant)) {
       if (deadline.expired()) {
         throw FoursightException.unavailable(
@@ -127,7 +129,8 @@ public final class MetricsFlusher {
                 + " log");
       }
       try {
-        Thread.sleep(FIRST_BACKOFF_MILLIS);
+        // Lets the ticks in; one of them may end the wait.
+        wait(Math.max(1, Math.min(FIRST_BACKOFF_MILLIS, deadline.remaining().toMillis())));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new FoursightException(ErrorKind.CANCELED, "interrupted while flushing", e);

@@ -8,12 +8,15 @@ import io.foursight.model.metrics.MetricMetadata;
 import io.foursight.model.metrics.MetricsBatch;
 import io.foursight.model.metrics.RangeVersions;
 import io.foursight.storage.wal.Wal;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongFunction;
@@ -23,6 +26,7 @@ import java.util.function.LongFunction;
 final class MetricsHead {
   private static final long LOWEST_BUCKET =
       Math.floorDiv(Long.MIN_VALUE, HeadRange.DURATION_MILLIS);
+  private static final int RETIRED = Integer.MIN_VALUE;
   private static final Comparator<HeadRange> OLDEST_FIRST =
       Comparator.comparingLong(HeadRange::bucket).thenComparing(HeadRange::blockId);
 
@@ -32,21 +36,37 @@ final class MetricsHead {
   private volatile List<HeadRange> ranges = List.of();
   private final MetadataStore metadata = new MetadataStore();
   private final AtomicLong newestMillis = new AtomicLong(Long.MIN_VALUE);
-  private final RangeVersions late = new RangeVersions();
+  private final RangeVersions late;
+  private final Clock clock;
+
+  /// Writes under way; negative for good when the head was given up.
+  private final AtomicInteger writers = new AtomicInteger();
+
+  private volatile long lastWriteMillis;
   private final AtomicLong exemplarCount = new AtomicLong();
+  private volatile Optional<TenantSeries> counted = Optional.empty();
   final LongAdder received = new LongAdder();
   private long receivedBefore;
   private volatile double samplesPerSecond;
   private final Map<String, HeadRange.Replay> replays = new ConcurrentHashMap<>();
 
   /// @param opener makes a new range for a bucket
-  MetricsHead(TenantId tenant, LongFunction<HeadRange> opener) {
+  /// @param lateVersions the number given last to a late write of any tenant
+  MetricsHead(
+      TenantId tenant, LongFunction<HeadRange> opener, AtomicLong lateVersions, Clock clock) {
     this.tenant = tenant;
     this.opener = opener;
+    this.late = new RangeVersions(lateVersions);
+    this.clock = clock;
+    this.lastWriteMillis = clock.millis();
   }
 
   /// Applies the batch to memory and sends its records to the log.
   void append(WriteScratch scratch, MetricsBatch batch, int shardCount) {
+    if (scratch.limits.limitsSeries() && counted.isEmpty()) {
+      count();
+    }
+    scratch.counting(this::counted);
     BatchRuns runs = scratch.runs;
     runs.split(batch, shardCount);
     for (int b = 0; b < runs.bucketCount(); b++) {
@@ -73,6 +93,39 @@ final class MetricsHead {
     exemplars(scratch, batch, shardCount);
     noteTimes(scratch, batch);
     received.add(scratch.outcome.samples + (long) scratch.outcome.histograms);
+  }
+
+  private Optional<TenantSeries> counted() {
+    return counted;
+  }
+
+  /// Starts to count the tenant's series, once it has a limit on them; goes on for good.
+  private synchronized void count() {
+    if (counted.isEmpty()) {
+      var all = new TenantSeries();
+      recount(all);
+    }
+  }
+
+  /// Under all locks of all ranges, so that a series is counted by exactly one of us and its
+  /// writer: about 0.2 us a series, when a limit comes and when a range goes.
+  private void recount(TenantSeries all) {
+    List<HeadRange> locked = ranges;
+    var stamps = new ArrayList<long[]>();
+    for (HeadRange range : locked) {
+      stamps.add(range.lockAll());
+    }
+    try {
+      all.clear();
+      for (HeadRange range : locked) {
+        range.countInto(all);
+      }
+      counted = Optional.of(all);
+    } finally {
+      for (int i = 0; i < stamps.size(); i++) {
+        locked.get(i).unlockAll(stamps.get(i));
+      }
+    }
   }
 
   private static void refuse(WriteScratch scratch, MetricsBatch batch, int start, int end) {
@@ -290,7 +343,50 @@ final class MetricsHead {
       ranges = Collections.unmodifiableList(all);
       exemplarCount.addAndGet(-range.exemplars().size());
       range.release();
+      counted.ifPresent(this::recount);
     }
+  }
+
+  // ---- life of the head ----
+
+  /// Begins a write. Every successful call is followed by one of [#leave()].
+  ///
+  /// @return false when the head was given up: there is another one by now, or will be
+  boolean enter() {
+    for (int n = writers.get(); n >= 0; n = writers.get()) {
+      if (writers.compareAndSet(n, n + 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void leave() {
+    lastWriteMillis = clock.millis();
+    writers.decrementAndGet();
+  }
+
+  /// Gives the head up when it holds nothing and nobody has written for `idleMillis`; for good.
+  boolean retire(long idleMillis) {
+    return ranges.isEmpty()
+        && metadata.isEmpty()
+        && clock.millis() - lastWriteMillis >= idleMillis
+        && writers.compareAndSet(0, RETIRED)
+        && stillEmpty();
+  }
+
+  /// A write may have come and gone between the first look and the last.
+  private boolean stillEmpty() {
+    if (ranges.isEmpty() && metadata.isEmpty()) {
+      return true;
+    }
+    writers.set(0);
+    return false;
+  }
+
+  /// The newest late write of all.
+  long newestLateVersion() {
+    return late.newest();
   }
 
   /// Oldest first.

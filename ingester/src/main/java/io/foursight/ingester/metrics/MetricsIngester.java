@@ -71,6 +71,11 @@ public final class MetricsIngester
   private final AtomicInteger inflight = new AtomicInteger();
   private final ArrayBlockingQueue<WriteScratch> scratches =
       new ArrayBlockingQueue<>(POOLED_SCRATCHES);
+  private final AtomicLong lateVersions = new AtomicLong();
+
+  /// The newest late write to any head that was given up.
+  private final AtomicLong retiredLateVersion = new AtomicLong();
+
   private volatile long walBytes;
   private volatile Phase phase = Phase.STARTING;
 
@@ -103,18 +108,34 @@ public final class MetricsIngester
     int running = inflight.incrementAndGet();
     try {
       checkRoom(running);
-      MetricsHead head = head(tenant);
-      WriteScratch scratch = scratches.poll();
-      if (scratch == null) {
-        scratch = new WriteScratch(wal);
+      MetricsHead head = entered(tenant);
+      try {
+        WriteScratch scratch = scratches.poll();
+        if (scratch == null) {
+          scratch = new WriteScratch(wal);
+        }
+        MetricsWriteResult result = write(head, scratch, batch);
+        if (!scratch.isLarge()) {
+          scratches.offer(scratch);
+        }
+        return result;
+      } finally {
+        head.leave();
       }
-      MetricsWriteResult result = write(head, scratch, batch);
-      if (!scratch.isLarge()) {
-        scratches.offer(scratch);
-      }
-      return result;
     } finally {
       inflight.decrementAndGet();
+    }
+  }
+
+  /// The tenant's head, which nobody gives up before [MetricsHead#leave()].
+  private MetricsHead entered(TenantId tenant) {
+    while (true) {
+      MetricsHead head = head(tenant);
+      if (head.enter()) {
+        return head;
+      }
+      // It is being given up, by a few instructions of the flusher, which takes it off the map.
+      Thread.yield();
     }
   }
 
@@ -201,7 +222,10 @@ public final class MetricsIngester
 
   private MetricsHead newHead(TenantId tenant) {
     return heads.computeIfAbsent(
-        tenant, t -> new MetricsHead(t, bucket -> range(ids.next(), bucket, segment.get())));
+        tenant,
+        t ->
+            new MetricsHead(
+                t, bucket -> range(ids.next(), bucket, segment.get()), lateVersions, clock));
   }
 
   private HeadRange range(String id, long bucket, long firstSegment) {
@@ -266,6 +290,17 @@ public final class MetricsIngester
     }
   }
 
+  /// Gives up the heads of tenants of whom nothing is left in memory and who have been silent.
+  void retireIdle() {
+    long idle = config.flushIdle().toMillis();
+    heads.forEach((tenant, head) -> {
+      if (head.retire(idle)) {
+        retiredLateVersion.accumulateAndGet(head.newestLateVersion(), Math::max);
+        heads.remove(tenant, head);
+      }
+    });
+  }
+
   long headBytes() {
     return headBytes.get();
   }
@@ -292,7 +327,9 @@ public final class MetricsIngester
       throw FoursightException.unavailable("the ingester is starting: it reads its log");
     }
     MetricsHead head = heads.get(tenant);
-    return head != null ? head : new MetricsHead(tenant, bucket -> range("", bucket, 0));
+    return head != null
+        ? head
+        : new MetricsHead(tenant, bucket -> range("", bucket, 0), lateVersions, clock);
   }
 
   @Override
@@ -412,7 +449,9 @@ public final class MetricsIngester
   @Override
   public long version(TenantId tenant, TimeRange range) {
     MetricsHead head = heads.get(tenant);
-    return head == null ? 0 : head.lateVersion(range);
+    // In this order: a head that goes in between has left its number.
+    long ofHead = head == null ? 0 : head.lateVersion(range);
+    return Math.max(ofHead, retiredLateVersion.get());
   }
 
   @Override

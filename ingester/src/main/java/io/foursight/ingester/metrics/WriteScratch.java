@@ -10,6 +10,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// What one write call works with, reused by later calls: runs, the log records under way and what
 /// they wait for. Owned by the call until all of its records are durable.
@@ -36,6 +37,7 @@ final class WriteScratch {
   final BitSet exemplarDone = new BitSet();
 
   int newExemplars;
+  private Supplier<Optional<TenantSeries>> counting = Optional::empty;
   private final Wal wal;
   private final List<Submitted> submitted = new ArrayList<>();
   private final List<Wal.Pending> plain = new ArrayList<>();
@@ -62,6 +64,15 @@ final class WriteScratch {
         window.isZero() || newestMillis == Long.MIN_VALUE
             ? Long.MIN_VALUE
             : newestMillis - window.toMillis();
+  }
+
+  /// Where the tenant's series are counted, if they are: asked under a shard's lock.
+  Optional<TenantSeries> counted() {
+    return counting.get();
+  }
+
+  void counting(Supplier<Optional<TenantSeries>> by) {
+    counting = by;
   }
 
   String window() {

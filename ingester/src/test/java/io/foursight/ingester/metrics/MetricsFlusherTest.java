@@ -22,6 +22,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,60 @@ class MetricsFlusherTest {
     assertThat(fixture.read(TimeRange.ALL)).isEmpty();
     assertThat(fixture.wal.sizeBytes()).isLessThan(logBefore / 4);
     assertThat(fixture.metrics.headBytes()).isZero();
+  }
+
+  /// A process that sees many tenants come and go must not keep all of them.
+  @Test
+  void headOfASilentTenant_isGivenUpOnceItsDataAreInBlocks_andComesBackWithItsNextWrite() {
+    fixture.clock.millis = T0 + TWO_HOURS;
+    writeAnHour();
+    long late = fixture.metrics.version(TENANT, TimeRange.ALL);
+    assertThat(late).as("the hour was late").isPositive();
+    assertThat(fixture.flusher.flush(Optional.empty())).isTrue();
+    fixture.flusher.tick();
+    assertThat(fixture.metrics.tenants()).as("not silent for long enough").hasSize(1);
+
+    fixture.clock.millis += Duration.ofMinutes(2).toMillis();
+    fixture.flusher.tick();
+    assertThat(fixture.metrics.tenants()).isEmpty();
+    assertThat(fixture.metrics.version(TENANT, TimeRange.ALL))
+        .as("caches must not take old answers for new ones")
+        .isGreaterThanOrEqualTo(late);
+
+    fixture.batch().series("__name__", "m").sample(T0 + 7, 1).write();
+    assertThat(fixture.read(TimeRange.ALL)).hasSize(1);
+    assertThat(fixture.metrics.version(TENANT, TimeRange.ALL)).isGreaterThan(late);
+  }
+
+  /// Writers and the flusher meet at the same head: whatever was acknowledged is in memory or a
+  /// block.
+  @Test
+  void headsGivenUpBesideWriters_loseNothing() throws Exception {
+    var stop = new AtomicBoolean();
+    var written = new AtomicLong();
+    Thread writer =
+        Thread.ofPlatform()
+            .start(() -> {
+              while (!stop.get()) {
+                long n = written.get();
+                fixture.batch().series("__name__", "m").sample(T0 + n, n).write();
+                written.incrementAndGet();
+              }
+            });
+    try {
+      for (int i = 0; i < 60; i++) {
+        fixture.clock.millis += Duration.ofHours(3).toMillis();
+        fixture.flusher.flush(Optional.empty());
+        fixture.flusher.tick();
+      }
+    } finally {
+      stop.set(true);
+      writer.join();
+    }
+    assertThat(fixture.flusher.flush(Optional.empty())).isTrue();
+    var all = new TreeMap<Long, Long>();
+    content(fixture.blocks).values().forEach(all::putAll);
+    assertThat(all).hasSize((int) written.get());
   }
 
   @Test

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -96,6 +97,29 @@ class MetricsIngesterTest {
     // The limit is the tenant's own.
     var other = fixture.batch().series("__name__", "m", "i", "9").sample(T0 + 3, 0);
     assertThat(other.write(new TenantId("other")).samples()).isEqualTo(1);
+  }
+
+  /// A series that goes on over the edge of two hours is one series.
+  @Test
+  void seriesInSeveralRanges_countOnce_untilTheyAreGone() {
+    long next = T0 + HeadRange.DURATION_MILLIS;
+    fixture.batch().series("__name__", "m", "i", "0").sample(T0, 1).write();
+    fixture.limits = new MetricsLimits(2, 0, 0, 0, 10, Duration.ZERO);
+    fixture.batch().series("__name__", "m", "i", "1").sample(T0, 1).write();
+    assertThat(written(next, "0")).isEqualTo(1);
+    assertThat(written(next, "1")).isEqualTo(1);
+    assertThat(written(next, "2")).as("the third series").isZero();
+    assertThat(written(T0 + 1, "2")).as("in whatever range").isZero();
+
+    assertThat(fixture.flusher.flush(Optional.empty())).isTrue();
+    assertThat(fixture.read(TimeRange.ALL)).isEmpty();
+    assertThat(written(next + 1, "2")).isEqualTo(1);
+    assertThat(written(next + 1, "3")).isEqualTo(1);
+    assertThat(written(next + 1, "4")).isZero();
+  }
+
+  private int written(long time, String i) {
+    return fixture.batch().series("__name__", "m", "i", i).sample(time, 1).write().samples();
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.foursight.model.Labels;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 
 /// The byte form of a label set inside a batch and a WAL: for each label, ascending by name, one
 /// protobuf field `labels = 1` of a remote write 1.0 `TimeSeries`, so that the bytes of a received
@@ -16,6 +17,8 @@ import java.util.ArrayList;
 /// `{a="b"}` is `0a 06 0a 01 61 12 01 62`. Canonical means: names strictly ascending by bytes, no
 /// empty value, valid UTF-8, minimal varints, fields in this order and nothing else.
 public final class LabelBytes {
+  private static final byte[] METRIC_NAME = {'_', '_', 'n', 'a', 'm', 'e', '_', '_'};
+
   private LabelBytes() {}
 
   public static byte[] encode(Labels labels) {
@@ -47,6 +50,28 @@ public final class LabelBytes {
       pairs.add(reader.value());
     }
     return Labels.ofSorted(pairs.toArray(new String[0]));
+  }
+
+  /// The value of `__name__` in canonical bytes; empty when there is none.
+  ///
+  /// @throws IllegalArgumentException when the bytes are not canonical
+  public static String metricName(byte[] bytes, int offset, int length) {
+    var reader = new Reader();
+    String metric = "";
+    reader.reset(bytes, offset, length);
+    while (reader.next()) {
+      if (reader.nameLength() == METRIC_NAME.length
+          && Arrays.equals(
+              METRIC_NAME,
+              0,
+              METRIC_NAME.length,
+              bytes,
+              reader.nameOffset(),
+              reader.nameOffset() + METRIC_NAME.length)) {
+        metric = reader.value();
+      }
+    }
+    return metric;
   }
 
   static int uvarintSize(int value) {

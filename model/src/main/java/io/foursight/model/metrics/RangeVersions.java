@@ -4,6 +4,7 @@ import io.foursight.model.TimeRange;
 import java.time.Duration;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Remembers when the past last changed, by two-hour bucket of time: what stands behind
 /// [MetricsLateWrites#version]. Bounded: beyond 10,000 buckets all of time counts as changed. Safe
@@ -14,14 +15,25 @@ public final class RangeVersions {
 
   private final NavigableMap<Long, Long> versions = new ConcurrentSkipListMap<>();
   private volatile long everywhere;
-  private long latest;
+  private final AtomicLong numbers;
+  private volatile long latest;
+
+  public RangeVersions() {
+    this(new AtomicLong());
+  }
+
+  /// @param numbers the number given last, shared with others whose numbers must not be the same
+  public RangeVersions(AtomicLong numbers) {
+    this.numbers = numbers;
+  }
 
   /// Data inside the range have changed, and can be read as they are now.
   public synchronized void changed(TimeRange range) {
     if (range.isEmpty()) {
       return;
     }
-    long version = ++latest;
+    long version = numbers.incrementAndGet();
+    latest = version;
     long from = Math.floorDiv(range.startMillis(), BUCKET_MILLIS);
     long to = Math.floorDiv(range.endMillis(), BUCKET_MILLIS);
     if (to - from >= MAX_BUCKETS) {
@@ -36,6 +48,11 @@ public final class RangeVersions {
       everywhere = version;
       versions.clear();
     }
+  }
+
+  /// The number of the last change; 0 before any.
+  public long newest() {
+    return latest;
   }
 
   /// A number that is never the same again after a change inside the range.
