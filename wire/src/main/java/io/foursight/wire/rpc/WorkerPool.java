@@ -1,0 +1,248 @@
+package io.foursight.wire.rpc;
+
+import io.foursight.model.Deadline;
+import io.foursight.model.ErrorKind;
+import io.foursight.model.FoursightException;
+import io.grpc.BindableService;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
+
+/// Calls that workers pull: whoever is free takes the next, so that a slow worker takes less.
+/// Served by the side that has the work. A call whose worker goes away before its first frame is
+/// given to another one. Safe from any thread.
+public final class WorkerPool implements RpcCaller, BindableService {
+  private static final long GLANCE_MILLIS = 50;
+  private static final Duration MAX_WAIT = Duration.ofSeconds(30);
+  private static final int MAX_ATTEMPTS = 5;
+  private static final long LONG_MILLIS = Duration.ofDays(1).toMillis();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final ArrayDeque<Worker> idle = new ArrayDeque<>();
+  private final Set<Worker> busy = new HashSet<>();
+  private final IntConsumer workers;
+  private int reported;
+
+  /// @param workers told how many calls can run at once, whenever that changes
+  public WorkerPool(IntConsumer workers) {
+    this.workers = workers;
+  }
+
+  @Override
+  public ServerServiceDefinition bindService() {
+    return ServerServiceDefinition.builder(WorkerProtocol.SERVICE)
+        .addMethod(WorkerProtocol.WORK, (call, headers) -> new Worker(call))
+        .build();
+  }
+
+  /// Calls that can run at once now.
+  public int size() {
+    lock.lock();
+    try {
+      return idle.size() + busy.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public RpcStream call(RpcMethod method, byte[] request, CallScope scope) {
+    return new Pulled(method, request, scope);
+  }
+
+  private Worker take(CallScope scope) {
+    Deadline patience = scope.deadline().earliest(Deadline.after(MAX_WAIT));
+    lock.lock();
+    try {
+      while (idle.isEmpty()) {
+        scope.check().run();
+        if (patience.expired()) {
+          throw FoursightException.unavailable(
+              busy.isEmpty()
+                  ? "no querier is connected (querier.frontend_address must name this process)"
+                  : "all " + busy.size() + " queriers' places are taken");
+        }
+        boolean unused = changed.await(GLANCE_MILLIS, TimeUnit.MILLISECONDS);
+      }
+      Worker worker = idle.poll();
+      busy.add(worker);
+      return worker;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FoursightException(ErrorKind.CANCELED, "interrupted while waiting", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void arrived(Worker worker) {
+    lock.lock();
+    try {
+      idle.add(worker);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    report();
+  }
+
+  private void gone(Worker worker) {
+    lock.lock();
+    try {
+      idle.remove(worker);
+      busy.remove(worker);
+    } finally {
+      lock.unlock();
+    }
+    report();
+  }
+
+  private void report() {
+    int now = size();
+    synchronized (workers) {
+      if (now != reported) {
+        reported = now;
+        workers.accept(now);
+      }
+    }
+  }
+
+  /// One stream of a worker: idle, then one call, then over.
+  private final class Worker extends ServerCall.Listener<byte[]> {
+    private final ServerCall<byte[], byte[]> call;
+    private volatile Optional<FrameQueue> frames = Optional.empty();
+    private volatile String name = "a querier";
+    private boolean over;
+
+    Worker(ServerCall<byte[], byte[]> call) {
+      this.call = call;
+      call.sendHeaders(new Metadata());
+      call.request(1);
+    }
+
+    void begin(WorkerProtocol.Work work, FrameQueue queue) {
+      frames = Optional.of(queue);
+      synchronized (this) {
+        if (over) {
+          queue.end(Optional.of(lost()));
+          return;
+        }
+        call.sendMessage(WorkerProtocol.encode(work));
+      }
+      call.request(FrameQueue.AHEAD);
+    }
+
+    private FoursightException lost() {
+      return FoursightException.unavailable(name + " went away");
+    }
+
+    @Override
+    public void onMessage(byte[] message) {
+      switch (WorkerProtocol.fromWorker(message)) {
+        case WorkerProtocol.Hello(String worker) -> {
+          name = worker;
+          arrived(this);
+        }
+        case WorkerProtocol.Frame(byte[] bytes) -> frames.ifPresent(q -> q.frame(bytes));
+        case WorkerProtocol.End(Optional<FoursightException> failure) -> {
+          frames.ifPresent(q -> q.end(failure));
+          finish(Status.OK);
+        }
+      }
+    }
+
+    @Override
+    public void onHalfClose() {
+      finish(Status.OK);
+    }
+
+    @Override
+    public void onCancel() {
+      synchronized (this) {
+        over = true;
+      }
+      gone(this);
+      // Behind a proper end nobody reads this.
+      frames.ifPresent(q -> q.end(Optional.of(lost())));
+    }
+
+    void finish(Status status) {
+      synchronized (this) {
+        if (over) {
+          return;
+        }
+        over = true;
+        call.close(status, new Metadata());
+      }
+      gone(this);
+      frames.ifPresent(q -> q.end(Optional.of(lost())));
+    }
+  }
+
+  /// A call on its worker, or on the next one.
+  private final class Pulled implements RpcStream {
+    private final RpcMethod method;
+    private final byte[] request;
+    private final CallScope scope;
+    private Worker worker;
+    private FrameQueue frames;
+    private boolean begun;
+    private int attempts;
+
+    Pulled(RpcMethod method, byte[] request, CallScope scope) {
+      this.method = method;
+      this.request = request;
+      this.scope = scope;
+      submit();
+    }
+
+    private void submit() {
+      attempts++;
+      worker = take(scope);
+      Worker taken = worker;
+      frames = new FrameQueue(scope, taken.call::request);
+      long millis = scope.deadline().remaining().toMillis();
+      taken.begin(
+          new WorkerProtocol.Work(
+              method.fullName(), request, millis > LONG_MILLIS ? 0 : Math.max(1, millis)),
+          frames);
+    }
+
+    @Override
+    public Optional<byte[]> next() {
+      while (true) {
+        try {
+          Optional<byte[]> frame = frames.next();
+          begun = true;
+          return frame;
+        } catch (FoursightException e) {
+          boolean again = !begun && e.kind() == ErrorKind.UNAVAILABLE && attempts < MAX_ATTEMPTS;
+          close();
+          if (!again) {
+            throw e;
+          }
+          scope.check().run();
+          submit();
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      if (!frames.ended()) {
+        worker.finish(Status.CANCELLED);
+      }
+    }
+  }
+}
