@@ -51,6 +51,7 @@ final class ClusterWiring {
   private final ClientPool pool;
   private final Map<RingName, RingClient> rings = new LinkedHashMap<>();
   private final Map<RingName, RingSeat> seats = new LinkedHashMap<>();
+  private final List<Supplier<Optional<String>>> reasons = new ArrayList<>();
   private final Map<String, RpcCaller> callers = new ConcurrentHashMap<>();
 
   /// @param shared carries the rings of several in one process; empty = as configured
@@ -195,7 +196,17 @@ final class ClusterWiring {
     return new Module("ring", Set.of(), Parts::new);
   }
 
+  /// Adds a reason for `/ready` to say no.
+  void notReadyWhile(Supplier<Optional<String>> reason) {
+    reasons.add(reason);
+  }
+
   Optional<String> notReady() {
+    for (Supplier<Optional<String>> reason : reasons) {
+      if (reason.get().isPresent()) {
+        return reason.get();
+      }
+    }
     return seats.values().stream().flatMap(seat -> seat.notReady().stream()).findFirst();
   }
 

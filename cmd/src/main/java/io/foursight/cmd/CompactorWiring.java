@@ -1,39 +1,49 @@
 package io.foursight.cmd;
 
+import io.foursight.cmd.RingSeat.Handover;
 import io.foursight.compactor.Compactor;
 import io.foursight.compactor.CompactorLimits;
 import io.foursight.compactor.CompactorRoutes;
 import io.foursight.compactor.CompactorService;
 import io.foursight.compactor.metrics.MetricsMerger;
 import io.foursight.config.TenantOverrides;
+import io.foursight.model.FoursightException;
 import io.foursight.model.Signal;
+import io.foursight.model.TenantId;
+import io.foursight.querier.replication.BlockShares;
+import io.foursight.ring.InstanceDescriptor;
+import io.foursight.ring.Operation;
+import io.foursight.ring.Ring;
+import io.foursight.ring.RingName;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.Set;
 
 /// Merging, retention and deletion.
 final class CompactorWiring {
   private final FoursightConfig config;
   private final TenantOverrides overrides;
   private final ComponentContext context;
+  private final ClusterWiring cluster;
   private final StorageWiring storage;
 
   CompactorWiring(
       FoursightConfig config,
       TenantOverrides overrides,
       ComponentContext context,
+      ClusterWiring cluster,
       StorageWiring storage) {
     this.config = config;
     this.overrides = overrides;
     this.context = context;
+    this.cluster = cluster;
     this.storage = storage;
   }
 
   Module module() {
-    return new Module("compactor", Set.of("storage"), this::compactor);
+    return new Module("compactor", cluster.needs("storage"), this::compactor);
   }
 
   private Service compactor() {
@@ -47,9 +57,29 @@ final class CompactorWiring {
             context.dataDir().resolve("compactor").resolve("metrics"),
             context.clock(),
             new SecureRandom(),
-            context.meters());
+            context.meters(),
+            this::owns);
     List<Compactor> compactors = List.of(metrics);
     CompactorRoutes.register(context.routes(), compactors);
-    return new CompactorService(compactors, config.compactor().compactionInterval());
+    return cluster.seat(
+        RingName.COMPACTOR,
+        config.compactorRing(),
+        new CompactorService(compactors, config.compactor().compactionInterval()),
+        Handover.NOTHING);
+  }
+
+  /// A tenant belongs to one compactor of the ring, so that no block is merged twice.
+  private boolean owns(TenantId tenant) {
+    if (!cluster.isClustered()) {
+      return true;
+    }
+    try {
+      Ring ring = cluster.ring(RingName.COMPACTOR, config.compactorRing()).ring();
+      List<InstanceDescriptor> owners =
+          ring.get(BlockShares.token(tenant.value(), ""), Operation.OWN).instances();
+      return cluster.isHere(RingName.COMPACTOR, owners.getFirst());
+    } catch (FoursightException nobody) {
+      return false;
+    }
   }
 }

@@ -47,6 +47,17 @@ record FoursightConfig(
             value = "How long an ingester may take for a write before it counts as failed.",
             key = "distributor.remote_timeout")
         Duration remoteTimeout,
+    @Setting(
+            value =
+                "Query-frontends whose work this querier does: host:port of their"
+                    + " grpc_listen_port, a name stands for all its addresses. Empty = that of"
+                    + " this process.",
+            key = "querier.frontend_address")
+        List<String> frontendAddress,
+    @Setting(
+            value = "Times that a part of a query is given to another querier when one fails.",
+            key = "query_frontend.max_retries_per_request")
+        int maxRetriesPerRequest,
     @Setting(value = "The ring of ingesters.", key = "ingester.ring") RingConfig ingesterRing,
     @Setting(value = "The ring of store-gateways.", key = "store_gateway.sharding_ring")
         RingConfig storeGatewayRing,
@@ -74,6 +85,8 @@ record FoursightConfig(
         MemberlistConfig.defaults(),
         GrpcClientConfig.defaults(),
         Duration.ofSeconds(2),
+        List.of(),
+        5,
         RingConfig.defaults(),
         RingConfig.withTokens(512),
         RingConfig.withTokens(512),

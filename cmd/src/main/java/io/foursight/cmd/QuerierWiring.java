@@ -13,13 +13,21 @@ import io.foursight.querier.metrics.ReplicatedMetricsCardinality;
 import io.foursight.querier.metrics.ReplicatedMetricsSource;
 import io.foursight.querier.metrics.ShardedMetricsBlocks;
 import io.foursight.querylanguages.promql.eval.PromqlEngine;
+import io.foursight.querylanguages.regex.RegexMatcher;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
+import io.foursight.runtime.Service;
+import io.foursight.wire.metrics.rpc.MetricsCardinalityService;
+import io.foursight.wire.metrics.rpc.MetricsRunnerService;
+import io.foursight.wire.metrics.rpc.MetricsSourceMethods;
+import io.foursight.wire.metrics.rpc.MetricsSourceService;
+import io.foursight.wire.rpc.RpcService;
 import java.util.List;
 import java.util.Set;
 
 /// PromQL over recent and historic data.
 final class QuerierWiring {
+  private final FoursightConfig config;
   private final ComponentContext context;
   private final TenantOverrides overrides;
   private final ClusterWiring cluster;
@@ -35,6 +43,7 @@ final class QuerierWiring {
       ClusterWiring cluster,
       IngesterWiring ingester,
       StoreGatewayWiring storeGateway) {
+    this.config = config;
     this.context = context;
     this.overrides = overrides;
     this.cluster = cluster;
@@ -64,7 +73,35 @@ final class QuerierWiring {
     return new Module(
         "querier",
         cluster.isClustered() ? cluster.needs() : Set.of("ingester", "store-gateway"),
-        metrics);
+        this::querier);
+  }
+
+  private Service querier() {
+    MetricsQuerier querier = metrics.get();
+    List<String> frontends = config.frontendAddress();
+    if (!cluster.isClustered() || frontends.isEmpty()) {
+      return querier;
+    }
+    var service = new RpcService(MetricsSourceMethods.QUERIER.service());
+    MetricsRunnerService.register(service, querier);
+    MetricsSourceService.register(
+        service,
+        MetricsSourceMethods.QUERIER,
+        (tenants, blocks) -> querier.source(tenants),
+        RegexMatcher::compile);
+    MetricsCardinalityService.register(
+        service,
+        MetricsCardinalityService.Methods.QUERIER,
+        cardinality(),
+        lateWrites(),
+        RegexMatcher::compile);
+    return new FrontendWorkers(
+        frontends,
+        config.querier().threads(),
+        InstancePlace.hostName(),
+        cluster.pool(),
+        List.of(service),
+        querier);
   }
 
   private MetricsSource source() {

@@ -4,9 +4,22 @@ import io.foursight.config.TenantOverrides;
 import io.foursight.queryfrontend.BuildInfo;
 import io.foursight.queryfrontend.metrics.MetricsQueryFrontend;
 import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
+import io.foursight.queryfrontend.metrics.RetryingMetricsRunner;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
+import io.foursight.runtime.http.Door;
+import io.foursight.wire.metrics.rpc.MetricsCardinalityService;
+import io.foursight.wire.metrics.rpc.MetricsSourceMethods;
+import io.foursight.wire.metrics.rpc.RemoteMetricsCardinality;
+import io.foursight.wire.metrics.rpc.RemoteMetricsQueryRunner;
+import io.foursight.wire.metrics.rpc.RemoteMetricsSource;
+import io.foursight.wire.rpc.WorkerPool;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 
 /// The public read door.
 final class QueryFrontendWiring {
@@ -14,6 +27,7 @@ final class QueryFrontendWiring {
   private final TenantOverrides overrides;
   private final ComponentContext context;
   private final ClusterWiring cluster;
+  private final Set<String> roots;
   private final QuerierWiring querier;
 
   QueryFrontendWiring(
@@ -21,35 +35,71 @@ final class QueryFrontendWiring {
       TenantOverrides overrides,
       ComponentContext context,
       ClusterWiring cluster,
+      Set<String> roots,
       QuerierWiring querier) {
     this.config = config;
     this.overrides = overrides;
     this.context = context;
     this.querier = querier;
     this.cluster = cluster;
+    this.roots = roots;
   }
 
   Module module() {
-    return new Module("query-frontend", cluster.needs("querier"), this::frontend);
+    return new Module(
+        "query-frontend",
+        queriesHere() ? cluster.needs("querier") : cluster.needs(),
+        this::frontend);
+  }
+
+  /// Whether the querier of this process does the work; otherwise others come for it.
+  private boolean queriesHere() {
+    return !cluster.isClustered() || roots.contains("querier");
   }
 
   private Service frontend() {
-    var ports =
-        new MetricsQueryFrontend.Ports(
-            querier.metrics(),
-            querier.metrics()::source,
-            querier.cardinality(),
-            querier.lateWrites(),
-            overrides::valuesOf);
-    var unused =
+    var slots = new AtomicReference<IntConsumer>(n -> {});
+    var pool = new WorkerPool(n -> slots.get().accept(n));
+    var frontend =
         new MetricsQueryFrontend(
-            ports,
+            queriesHere() ? local() : pulled(pool),
             config.queryFrontend(),
             overrides.limits(MetricsQueryLimits.class),
             new BuildInfo(Version.text(), "unknown", "unknown", "unknown"),
             context.routes(),
             context.clock(),
             context.meters());
+    if (!queriesHere()) {
+      slots.set(frontend::slots);
+      frontend.slots(0);
+      context.routes().addGrpc(Door.INTERNAL_GRPC, pool);
+      cluster.notReadyWhile(() ->
+          pool.size() > 0
+              ? Optional.empty()
+              : Optional.of("number of queriers connected to query-frontend is 0"));
+    }
     return new Routed();
+  }
+
+  private MetricsQueryFrontend.Ports local() {
+    return new MetricsQueryFrontend.Ports(
+        cluster.isClustered()
+            ? new RetryingMetricsRunner(querier.metrics(), config.maxRetriesPerRequest())
+            : querier.metrics(),
+        querier.metrics()::source,
+        querier.cardinality(),
+        querier.lateWrites(),
+        overrides::valuesOf);
+  }
+
+  private MetricsQueryFrontend.Ports pulled(WorkerPool pool) {
+    var heads = new RemoteMetricsCardinality(pool, MetricsCardinalityService.Methods.QUERIER);
+    return new MetricsQueryFrontend.Ports(
+        new RetryingMetricsRunner(
+            new RemoteMetricsQueryRunner(pool), config.maxRetriesPerRequest()),
+        tenants -> new RemoteMetricsSource(pool, MetricsSourceMethods.QUERIER, tenants, List.of()),
+        heads,
+        heads,
+        overrides::valuesOf);
   }
 }

@@ -27,8 +27,9 @@ final class Wiring {
     var ingester = new IngesterWiring(config, overrides, context, cluster, storage, storeGateway);
     var distributor = new DistributorWiring(config, overrides, context, cluster, ingester);
     var querier = new QuerierWiring(config, overrides, context, cluster, ingester, storeGateway);
-    var queryFrontend = new QueryFrontendWiring(config, overrides, context, cluster, querier);
-    var compactor = new CompactorWiring(config, overrides, context, storage);
+    var queryFrontend =
+        new QueryFrontendWiring(config, overrides, context, cluster, roots, querier);
+    var compactor = new CompactorWiring(config, overrides, context, cluster, storage);
     modules =
         List.of(
             cluster.module(),

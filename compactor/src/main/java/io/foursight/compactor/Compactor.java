@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ public final class Compactor {
   private final CompactionPlanner planner;
   private final BlockCleaner cleaner;
   private final CompactorMetrics metrics;
+  private final Predicate<TenantId> owns;
   private volatile boolean stopping;
 
   /// @param scratch a directory of its own; what is in it is deleted
@@ -57,6 +59,23 @@ public final class Compactor {
       InstantSource clock,
       RandomGenerator random,
       MeterRegistry registry) {
+    this(signal, store, merger, config, limits, scratch, clock, random, registry, tenant -> true);
+  }
+
+  /// @param owns whether a tenant is this compactor's, when there are several: asked again before
+  ///   each merge and before its result becomes visible
+  public Compactor(
+      Signal signal,
+      ObjectBlockStore store,
+      BlockMerger merger,
+      CompactorConfig config,
+      TenantLimits<CompactorLimits> limits,
+      Path scratch,
+      InstantSource clock,
+      RandomGenerator random,
+      MeterRegistry registry,
+      Predicate<TenantId> owns) {
+    this.owns = owns;
     this.signal = signal;
     this.store = store;
     this.merger = merger;
@@ -79,6 +98,9 @@ public final class Compactor {
     for (TenantId tenant : store.tenants()) {
       if (stopping) {
         return merges;
+      }
+      if (!owns.test(tenant)) {
+        continue;
       }
       try {
         merges += run(tenant);
@@ -110,7 +132,7 @@ public final class Compactor {
     cleaner.delete(tenant);
     int merges = 0;
     for (Optional<List<BlockMeta>> job = plan(tenant);
-        job.isPresent() && !stopping;
+        job.isPresent() && !stopping && owns.test(tenant);
         job = plan(tenant)) {
       if (!merge(tenant, job.get())) {
         break;
@@ -148,7 +170,8 @@ public final class Compactor {
       }
       var output = output(folder.resolve(id), id, parents);
       BlockMeta merged = merger.merge(inputs, output, () -> stopping);
-      if (!new HashSet<>(candidates(tenant)).containsAll(parents)
+      if (!owns.test(tenant)
+          || !new HashSet<>(candidates(tenant)).containsAll(parents)
           || store.tenantDeletionMark(tenant).isPresent()) {
         log.warn("blocks changed during their merge tenant={} block={}", tenant, id);
         return false;

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /// The packaged jar as a process of its own, on free ports over a data directory. It can be killed
 /// at any instant and started again on the same directory and ports. Owned by one test.
 final class FoursightProcess implements AutoCloseable {
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
 
   private final Path directory;
   private final Map<String, String> flags = new LinkedHashMap<>();
@@ -81,7 +81,7 @@ final class FoursightProcess implements AutoCloseable {
     return process;
   }
 
-  private void awaitReady() throws IOException, InterruptedException {
+  void awaitReady() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
     while (System.nanoTime() - deadline < 0) {
       if (!process.isAlive()) {

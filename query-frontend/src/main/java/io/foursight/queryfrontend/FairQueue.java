@@ -12,9 +12,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/// A fixed number of slots shared fairly: tenants with waiting work take turns, work of one tenant
-/// goes in order of arrival. A tenant may have a bounded number of requests under way; one request
-/// may use several slots. Safe from any thread; waiting threads are meant to be virtual.
+/// A number of slots shared fairly: tenants with waiting work take turns, work of one tenant goes
+/// in order of arrival. A tenant may have a bounded number of requests under way; one request may
+/// use several slots. Safe from any thread; waiting threads are meant to be virtual.
 public final class FairQueue {
   private static final long GLANCE_MILLIS = 50;
 
@@ -22,6 +22,7 @@ public final class FairQueue {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Integer> requests = new HashMap<>();
   private final LinkedHashMap<String, ArrayDeque<Waiter>> waiting = new LinkedHashMap<>();
+  private int slots;
   private int free;
   private int waitingCount;
 
@@ -35,8 +36,21 @@ public final class FairQueue {
   }
 
   public FairQueue(int slots, int maxRequestsPerTenant) {
+    this.slots = slots;
     this.free = slots;
     this.maxRequests = maxRequestsPerTenant;
+  }
+
+  /// Changes the number of slots; work that has one keeps it.
+  public void slots(int now) {
+    lock.lock();
+    try {
+      free += now - slots;
+      slots = now;
+      callNext();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// One request's place; close it when the request is done.

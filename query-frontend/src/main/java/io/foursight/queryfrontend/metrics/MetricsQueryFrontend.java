@@ -42,6 +42,7 @@ public final class MetricsQueryFrontend {
       MetricsLateWrites lateWrites,
       Function<TenantId, Map<String, Object>> userLimits) {}
 
+  private final FairQueue queue;
   private final HttpRoutes routes;
   private final HttpRoutes.ErrorShape errors = new PrometheusErrors();
 
@@ -54,7 +55,7 @@ public final class MetricsQueryFrontend {
       Clock clock,
       MeterRegistry meters) {
     this.routes = routes;
-    var queue = new FairQueue(config.slots(), config.maxOutstandingRequestsPerTenant());
+    queue = new FairQueue(config.slots(), config.maxOutstandingRequestsPerTenant());
     var metrics = new QueryFrontendMetrics(meters, queue);
     var desk = new ReadDesk(ports.sources(), config, limits, queue, metrics);
     Optional<ResultCache> cache =
@@ -76,6 +77,11 @@ public final class MetricsQueryFrontend {
     add(Set.of("POST"), "/read", new RemoteReadRoute(desk)::read);
     cardinality(new CardinalityRoutes(desk, ports.cardinality()));
     status(new StatusRoutes(desk, ports.cardinality(), ports.userLimits(), build, clock));
+  }
+
+  /// Sets how many parts of queries may run at once, as queriers come and go.
+  public void slots(int slots) {
+    queue.slots(slots);
   }
 
   private void queries(QueryRoutes to) {

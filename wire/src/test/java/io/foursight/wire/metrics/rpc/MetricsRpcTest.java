@@ -1,10 +1,8 @@
 package io.foursight.wire.metrics.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.foursight.model.ErrorKind;
-import io.foursight.model.FoursightException;
 import io.foursight.model.LabelMatcher;
 import io.foursight.model.Labels;
 import io.foursight.model.QueryBudget;
@@ -39,7 +37,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
@@ -366,7 +363,7 @@ class MetricsRpcTest {
     try (var loopback = new Loopback(service)) {
       var budget = new QueryBudget(1 << 20, 77, QueryBudget.unlimited().deadline());
       MetricsQueryResult result =
-          new RemoteMetricsQueryRunner(loopback.caller(), 0, () -> {}).run(request(budget));
+          new RemoteMetricsQueryRunner(loopback.caller()).run(request(budget));
       assertThat(result.annotations()).isEqualTo(new Annotations(List.of("w"), List.of("i")));
       List<RangeSeries> series = ((Matrix) result.value()).series();
       assertThat(series)
@@ -375,25 +372,6 @@ class MetricsRpcTest {
       assertThat(text(series.getLast().samples())).isEqualTo(text(samples));
       assertThat(budget.totalSamples()).isEqualTo(5);
       assertThat(budget.memoryBytes()).isZero();
-    }
-  }
-
-  @Test
-  void aQueryThatNobodyServes_isRetriedABoundedNumberOfTimes() {
-    var calls = new AtomicInteger();
-    var retries = new AtomicInteger();
-    var service = new RpcService(MetricsSourceMethods.QUERIER.service());
-    MetricsRunnerService.register(
-        service,
-        request -> {
-          calls.incrementAndGet();
-          throw FoursightException.unavailable("not now");
-        });
-    try (var loopback = new Loopback(service)) {
-      var runner = new RemoteMetricsQueryRunner(loopback.caller(), 3, retries::incrementAndGet);
-      assertThatThrownBy(() -> runner.run(request(QueryBudget.unlimited()))).hasMessage("not now");
-      assertThat(calls).hasValue(4);
-      assertThat(retries).hasValue(3);
     }
   }
 }
