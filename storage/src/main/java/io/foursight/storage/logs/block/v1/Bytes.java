@@ -23,11 +23,31 @@ final class Bytes {
       h = (h ^ at(bytes, i)) * 0x9e3779b97f4a7c15L;
       h ^= h >>> 29;
     }
-    long tail = 0;
-    for (; i < to; i++) {
-      tail = tail << 8 | bytes[i] & 0xff;
-    }
+    long tail = i == to ? 0 : head(bytes, i, to - i);
     h = (h ^ tail) * 0xd6e8feb86659fd93L;
     return h ^ h >>> 32;
+  }
+
+  /// Up to eight bytes from `offset` as a number, the rest zero.
+  static long head(byte[] bytes, int offset, int length) {
+    if (offset + 8 <= bytes.length) {
+      return at(bytes, offset) & -1L >>> 64 - 8 * length;
+    }
+    long value = 0;
+    for (int i = length - 1; i >= 0; i--) {
+      value = value << 8 | bytes[offset + i] & 0xff;
+    }
+    return value;
+  }
+
+  /// Equality of short ranges.
+  static boolean equal(byte[] a, int i, byte[] b, int j, int length) {
+    int p = 0;
+    for (; p + 8 <= length; p += 8) {
+      if (at(a, i + p) != at(b, j + p)) {
+        return false;
+      }
+    }
+    return p == length || head(a, i + p, length - p) == head(b, j + p, length - p);
   }
 }

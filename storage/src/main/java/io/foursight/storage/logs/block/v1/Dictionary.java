@@ -1,7 +1,5 @@
 package io.foursight.storage.logs.block.v1;
 
-import java.util.Arrays;
-
 /// The distinct values of a column in order of first use, up to a bound.
 final class Dictionary {
   private final Strings distinct;
@@ -20,7 +18,7 @@ final class Dictionary {
     for (int i = 0; i < values.count; i++) {
       int start = values.starts[i];
       int length = values.lengths[i];
-      int slot = hash(values.bytes, start, length) & capacity - 1;
+      int slot = (int) Bytes.hash(values.bytes, start, start + length, 0) & capacity - 1;
       while (true) {
         int code = table[slot] - 1;
         if (code < 0) {
@@ -32,9 +30,8 @@ final class Dictionary {
           distinct.add(start, length);
           break;
         }
-        int at = distinct.starts[code];
         if (distinct.lengths[code] == length
-            && Arrays.equals(values.bytes, start, start + length, values.bytes, at, at + length)) {
+            && Bytes.equal(values.bytes, start, values.bytes, distinct.starts[code], length)) {
           codes[i] = code;
           break;
         }
@@ -42,15 +39,6 @@ final class Dictionary {
       }
     }
     return true;
-  }
-
-  static int hash(byte[] bytes, int start, int length) {
-    int h = length;
-    for (int i = start; i < start + length; i++) {
-      h = h * 0x01000193 ^ bytes[i];
-    }
-    h *= 0x9e3779b1;
-    return h ^ h >>> 15;
   }
 
   /// Whether every value found room.

@@ -4,6 +4,7 @@ import com.github.luben.zstd.Zstd;
 import io.foursight.model.FoursightException;
 import io.foursight.storage.encoding.ByteReader;
 import io.foursight.storage.object.RangedReader;
+import io.foursight.storage.object.RangedReaders;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -23,6 +24,17 @@ final class GroupChunks {
     this.rows = rows;
     this.base = base;
     this.times = times;
+  }
+
+  /// Over bytes in memory, with times that are known.
+  static GroupChunks of(byte[] data, long[] times) {
+    var chunks =
+        new GroupChunks(
+            RangedReaders.of(LogsBlockFormat.ROWS, data),
+            0,
+            new Longs(times.length, Longs.CONSTANT, 0, List.of()));
+    chunks.loadedTimes = times;
+    return chunks;
   }
 
   /// The entries' times, which columns of printed times build on.

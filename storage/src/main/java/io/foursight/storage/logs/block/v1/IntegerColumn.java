@@ -141,24 +141,37 @@ final class IntegerColumn extends Column {
 
   /// Writes the column if all values are such numbers.
   static boolean write(Strings values, GroupOutput out) {
+    if (values.lengths[0] == 0
+        || !endsInDigit(values, 0)
+        || !endsInDigit(values, values.count / 2)) {
+      return false;
+    }
     int width = 0;
-    for (int i = 0; i < values.count; i++) {
+    var numbers = new long[values.count];
+    for (int i = 0; i < numbers.length; i++) {
       if (!isPlain(values.bytes, values.starts[i], values.lengths[i])) {
         width = values.lengths[0];
         break;
       }
-    }
-    if (width > 0 && !isPadded(values, width) || values.lengths[0] == 0) {
-      return false;
-    }
-    var numbers = new long[values.count];
-    for (int i = 0; i < numbers.length; i++) {
       numbers[i] = parse(values.bytes, values.starts[i], values.lengths[i]);
+    }
+    if (width > 0) {
+      if (!isPadded(values, width)) {
+        return false;
+      }
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = parse(values.bytes, values.starts[i], width);
+      }
     }
     out.directory.u8(ColumnSpec.INTEGER);
     out.directory.u8(width);
     Longs.write(numbers, numbers.length, out);
     return true;
+  }
+
+  private static boolean endsInDigit(Strings values, int i) {
+    int length = values.lengths[i];
+    return length > 0 && Tokenizer.isDigit(values.bytes[values.starts[i] + length - 1]);
   }
 
   private static boolean isPadded(Strings values, int width) {

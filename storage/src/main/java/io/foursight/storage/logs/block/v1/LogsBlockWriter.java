@@ -164,6 +164,7 @@ public final class LogsBlockWriter implements AutoCloseable {
     stats.put("entries", entryCount);
     stats.put("raw_bytes", rawBytes);
     stats.put("row_groups", (long) groups.size());
+    stats.put("inexact_row_groups", groupWriter.inexactGroups());
     return stats;
   }
 

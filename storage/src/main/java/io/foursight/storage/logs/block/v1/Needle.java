@@ -4,6 +4,9 @@ import java.util.Arrays;
 
 /// Comparisons of byte ranges.
 final class Needle {
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
+
   private Needle() {}
 
   static boolean test(Column.Op op, byte[] bytes, int offset, int length, byte[] part) {
@@ -19,6 +22,10 @@ final class Needle {
     };
   }
 
+  static boolean same(byte[] a, int i, byte[] b, int j, int length) {
+    return Arrays.equals(a, i, i + length, b, j, j + length);
+  }
+
   static boolean at(byte[] bytes, int offset, byte[] part) {
     return Arrays.equals(bytes, offset, offset + part.length, part, 0, part.length);
   }
@@ -32,7 +39,29 @@ final class Needle {
     byte first = part[0];
     byte last = part[n - 1];
     int end = to - n;
-    for (int i = from; i <= end; i++) {
+    int i = from;
+    // Eight places at a time: where both the first and the last byte fit.
+    long firsts = (first & 0xffL) * ONES;
+    long lasts = (last & 0xffL) * ONES;
+    int fast = Math.min(end, bytes.length - 8 - n);
+    while (i <= fast) {
+      long a = Bytes.at(bytes, i) ^ firsts;
+      long b = Bytes.at(bytes, i + n - 1) ^ lasts;
+      long different = a | b;
+      long hits = different - ONES & ~different & HIGH_BITS;
+      while (hits != 0) {
+        int at = i + (Long.numberOfTrailingZeros(hits) >>> 3);
+        if (at > end) {
+          return -1;
+        }
+        if (at(bytes, at, part)) {
+          return at;
+        }
+        hits &= hits - 1;
+      }
+      i += 8;
+    }
+    for (; i <= end; i++) {
       if (bytes[i] == first && bytes[i + n - 1] == last && at(bytes, i, part)) {
         return i;
       }

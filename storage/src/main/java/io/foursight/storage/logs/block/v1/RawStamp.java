@@ -5,29 +5,46 @@ import io.foursight.storage.encoding.ByteWriter;
 import java.util.Arrays;
 
 /// What is known of a raw column without unpacking it: which bytes occur, how long values are at
-/// most, and a filter of the tokens (runs of letters, digits, `_` and bytes from 0x80).
+/// most, and a filter of the tokens (runs of letters, digits, `_` and bytes from 0x80) or, when
+/// there is room, of every four bytes in a row inside tokens, which also tells of strings that
+/// begin or end inside a token.
 ///
 /// ```
-/// | a bit for each of 256 bytes, low first, 32 bytes | longest varint | tokens: TokenFilter |
+/// | a bit for each of 256 bytes, low first, 32 bytes | longest varint | keys u8: 0 tokens, 1 four bytes | TokenFilter |
 /// ```
 final class RawStamp {
-  static final RawStamp NONE = new RawStamp(new byte[0], Integer.MAX_VALUE, TokenFilter.NONE);
+  private static final int TOKENS = 0;
+  private static final int GRAMS = 1;
+  private static final int GRAM_BYTES = 4;
+  static final RawStamp NONE =
+      new RawStamp(new byte[0], Integer.MAX_VALUE, TOKENS, TokenFilter.NONE);
 
   /// A filter may take this share of the column's bytes.
   private static final int SHARE = 8;
 
+  /// Or so many keys, if that is more.
+  private static final int FEW_KEYS = 2048;
+
   private final byte[] bytes;
   private final int longest;
+  private final int keys;
   private final TokenFilter tokens;
 
-  private RawStamp(byte[] bytes, int longest, TokenFilter tokens) {
+  private RawStamp(byte[] bytes, int longest, int keys, TokenFilter tokens) {
     this.bytes = bytes;
     this.longest = longest;
+    this.keys = keys;
     this.tokens = tokens;
   }
 
   static RawStamp read(ByteReader in) {
-    return new RawStamp(in.bytes(32), in.varint(Integer.MAX_VALUE), TokenFilter.read(in));
+    byte[] seen = in.bytes(32);
+    int longest = in.varint(Integer.MAX_VALUE);
+    int keys = in.u8();
+    if (keys > GRAMS) {
+      throw in.corrupt("filter of keys " + keys);
+    }
+    return new RawStamp(seen, longest, keys, TokenFilter.read(in));
   }
 
   boolean possible(Column.Op op, byte[] part) {
@@ -59,6 +76,14 @@ final class RawStamp {
       while (i < part.length && isToken(part[i])) {
         i++;
       }
+      if (keys == GRAMS) {
+        for (int g = start; g + GRAM_BYTES <= i; g++) {
+          if (!tokens.mayHave(TokenFilter.hash(part, g, GRAM_BYTES))) {
+            return false;
+          }
+        }
+        continue;
+      }
       boolean whole = (start > 0 || fromStart) && (i < part.length || toEnd);
       if (whole && !tokens.mayHave(TokenFilter.hash(part, start, i - start))) {
         return false;
@@ -86,21 +111,32 @@ final class RawStamp {
     }
     out.bytes(seen, 0, seen.length);
     out.varint(longest);
-    int most = (int) Math.min(1 << 20, stored * 8 / 10 / SHARE);
-    var tokens = new TokenSet(most);
+    int most = Math.max(FEW_KEYS, (int) Math.min(1 << 20, stored * 8 / 10 / SHARE));
+    for (int keys = GRAMS; keys >= TOKENS; keys--) {
+      var set = new KeySet(most);
+      if (addKeys(all, lengths, keys, set)) {
+        out.u8(keys);
+        TokenFilter.write(set.keys(), set.size(), out);
+        return;
+      }
+    }
+    out.u8(TOKENS);
+    TokenFilter.writeNone(out);
+  }
+
+  private static boolean addKeys(byte[] all, long[] lengths, int keys, KeySet set) {
     int start = 0;
     for (long length : lengths) {
       int to = start + (int) length;
-      if (!addTokens(all, start, to, tokens)) {
-        TokenFilter.writeNone(out);
-        return;
+      if (!addKeys(all, start, to, keys, set)) {
+        return false;
       }
       start = to;
     }
-    TokenFilter.write(tokens.keys(), tokens.size(), out);
+    return true;
   }
 
-  private static boolean addTokens(byte[] b, int from, int to, TokenSet tokens) {
+  private static boolean addKeys(byte[] b, int from, int to, int keys, KeySet set) {
     int i = from;
     while (i < to) {
       if (!isToken(b[i])) {
@@ -111,20 +147,25 @@ final class RawStamp {
       while (i < to && isToken(b[i])) {
         i++;
       }
-      if (!tokens.add(TokenFilter.hash(b, start, i - start))) {
+      if (keys == TOKENS && !set.add(TokenFilter.hash(b, start, i - start))) {
         return false;
+      }
+      for (int g = start; keys == GRAMS && g + GRAM_BYTES <= i; g++) {
+        if (!set.add(TokenFilter.hash(b, g, GRAM_BYTES))) {
+          return false;
+        }
       }
     }
     return true;
   }
 
   /// Distinct hashes, up to a bound.
-  private static final class TokenSet {
+  private static final class KeySet {
     private final int most;
     private long[] table = new long[64];
     private int size;
 
-    TokenSet(int most) {
+    KeySet(int most) {
       this.most = most;
     }
 

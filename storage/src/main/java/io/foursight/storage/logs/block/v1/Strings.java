@@ -31,9 +31,7 @@ final class Strings {
 
   boolean same(int i, int j) {
     int n = lengths[i];
-    int a = starts[i];
-    int b = starts[j];
-    return n == lengths[j] && (a == b || Arrays.equals(bytes, a, a + n, bytes, b, b + n));
+    return n == lengths[j] && Bytes.equal(bytes, starts[i], bytes, starts[j], n);
   }
 
   byte[] value(int i) {

@@ -49,7 +49,7 @@ final class TemplateDraft {
     for (int i = 0; i <= n; i++) {
       int end = i < n ? tokens.starts[i] : to;
       byte[] literal = literals[i];
-      if (!Arrays.equals(bytes, at, end, literal, 0, literal.length)) {
+      if (end - at != literal.length || !Bytes.equal(bytes, at, literal, 0, literal.length)) {
         return false;
       }
       if (i < n) {

@@ -1,6 +1,7 @@
 package io.foursight.storage.logs.block.v1;
 
 import io.foursight.storage.encoding.ByteWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 
 /// The ways of printing a time that lines commonly use, as one byte: style in bits 0-1, comma
@@ -36,6 +37,10 @@ final class TimeLayout {
   private int monthOfDay;
   private int dayOfDay;
   private long epochDay;
+  private long shownSecond = Long.MIN_VALUE;
+  private int shownStyle = -1;
+  private final ByteWriter shown = new ByteWriter(24);
+  private final byte[] fractionBytes = new byte[10];
   private long shownDay = Long.MIN_VALUE;
   private int shownYear;
   private int shownMonth;
@@ -196,10 +201,29 @@ final class TimeLayout {
     int digits = layout >>> 3;
     long seconds = Math.floorDiv(value, POWERS[digits]);
     long fraction = value - seconds * POWERS[digits];
+    if (seconds != shownSecond || (layout & 3) != shownStyle) {
+      shownSecond = seconds;
+      shownStyle = layout & 3;
+      shown.clear();
+      printSecond(seconds, shown);
+    }
+    out.bytes(shown.array(), 0, shown.size());
+    if (digits > 0) {
+      fractionBytes[0] = (byte) ((layout & COMMA) != 0 ? ',' : '.');
+      int left = (int) fraction;
+      for (int d = digits; d > 0; d--) {
+        fractionBytes[d] = (byte) ('0' + left % 10);
+        left /= 10;
+      }
+      out.bytes(fractionBytes, 0, digits + 1);
+    }
+  }
+
+  private void printSecond(long seconds, ByteWriter out) {
     long day = Math.floorDiv(seconds, 86_400L);
     int clock = (int) (seconds - day * 86_400);
     show(day);
-    switch (layout & 3) {
+    switch (shownStyle) {
       case ACCESS_LOG -> {
         two(shownDayOfMonth, out);
         out.u8('/');
@@ -221,7 +245,7 @@ final class TimeLayout {
         two(shownMonth, out);
         out.u8('-');
         two(shownDayOfMonth, out);
-        out.u8((layout & 3) == ISO_T ? 'T' : ' ');
+        out.u8(shownStyle == ISO_T ? 'T' : ' ');
       }
     }
     two(clock / 3600, out);
@@ -229,12 +253,6 @@ final class TimeLayout {
     two(clock / 60 % 60, out);
     out.u8(':');
     two(clock % 60, out);
-    if (digits > 0) {
-      out.u8((layout & COMMA) != 0 ? ',' : '.');
-      for (int d = digits - 1; d >= 0; d--) {
-        out.u8('0' + (int) (fraction / POWERS[d] % 10));
-      }
-    }
   }
 
   private void year(ByteWriter out) {
@@ -247,14 +265,37 @@ final class TimeLayout {
     out.u8('0' + value % 10);
   }
 
+  /// Whether the letter at `i` and those around it may be a piece of a month's name.
+  private static boolean isInMonth(byte[] part, int i) {
+    int from = i;
+    while (from > 0 && Character.isLetter(part[from - 1])) {
+      from--;
+    }
+    int to = i;
+    while (to < part.length && Character.isLetter(part[to])) {
+      to++;
+    }
+    if (to == i || to - from > 3) {
+      return false;
+    }
+    var run = new String(part, from, to - from, StandardCharsets.ISO_8859_1);
+    for (int m = 0; m < MONTHS.length(); m += 3) {
+      if (MONTHS.substring(m, m + 3).contains(run)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// Whether a byte string may be a piece of a time printed in this layout, by its bytes alone.
   static boolean possible(byte[] part, int layout) {
-    for (byte b : part) {
+    for (int i = 0; i < part.length; i++) {
+      byte b = part[i];
       boolean fits =
           isDigit(b)
               || b == ':'
               || switch (layout & 3) {
-                case ACCESS_LOG -> b == '/' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z';
+                case ACCESS_LOG -> b == '/' || isInMonth(part, i);
                 case KLOG -> b == ' ';
                 case ISO_T -> b == '-' || b == 'T';
                 default -> b == '-' || b == ' ';

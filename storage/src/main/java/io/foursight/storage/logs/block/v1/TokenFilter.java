@@ -50,7 +50,8 @@ final class TokenFilter {
         distinct++;
       }
     }
-    var bits = new byte[(distinct * BITS_PER_KEY + 7) / 8];
+    // Without keys nothing passes, which one byte of zeros says.
+    var bits = new byte[Math.max(1, (distinct * BITS_PER_KEY + 7) / 8)];
     long size = 8L * bits.length;
     for (int k = 0; k < count; k++) {
       long h = keys[k];

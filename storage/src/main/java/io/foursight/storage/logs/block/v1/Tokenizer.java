@@ -14,6 +14,21 @@ final class Tokenizer {
 
   private static final int MAX_TIMES = 2;
 
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
+  private static final long QUOTES = '"' * ONES;
+  private static final long BACKSLASHES = '\\' * ONES;
+  private static final byte DIGIT = 1;
+  private static final byte LETTER = 2;
+  private static final byte[] KINDS = new byte[256];
+
+  static {
+    for (int c = 0; c < 128; c++) {
+      KINDS[c] =
+          c >= '0' && c <= '9' ? DIGIT : c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' ? LETTER : 0;
+    }
+  }
+
   int count;
   int[] starts = new int[32];
   int[] ends = new int[32];
@@ -151,13 +166,27 @@ final class Tokenizer {
 
   /// -1 when there is none.
   private int closingQuote(int from) {
-    for (int i = from; i < to; i++) {
+    int i = from;
+    while (i < to) {
+      // Eight bytes without quote or backslash are passed at once.
+      if (i + 8 <= b.length) {
+        long word = Bytes.at(b, i);
+        long quotes = word ^ QUOTES;
+        long slashes = word ^ BACKSLASHES;
+        long hits = (quotes - ONES & ~quotes | slashes - ONES & ~slashes) & HIGH_BITS;
+        if (hits == 0) {
+          i += 8;
+          continue;
+        }
+        i += Long.numberOfTrailingZeros(hits) >>> 3;
+        if (i >= to) {
+          return -1;
+        }
+      }
       if (b[i] == '"') {
         return i;
       }
-      if (b[i] == '\\') {
-        i++;
-      }
+      i += b[i] == '\\' ? 2 : 1;
     }
     return -1;
   }
@@ -220,8 +249,9 @@ final class Tokenizer {
       }
       int start = i;
       int digits = 0;
-      while (i < end && isAlphanumeric(b[i])) {
-        digits += isDigit(b[i]) ? 1 : 0;
+      int kind;
+      while (i < end && (kind = KINDS[b[i] & 0xff]) != 0) {
+        digits += kind & DIGIT;
         i++;
       }
       if (digits > 0) {
@@ -328,10 +358,10 @@ final class Tokenizer {
   }
 
   private static boolean isLetter(byte c) {
-    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    return KINDS[c & 0xff] == LETTER;
   }
 
   static boolean isAlphanumeric(byte c) {
-    return isDigit(c) || isLetter(c);
+    return KINDS[c & 0xff] != 0;
   }
 }
