@@ -11,6 +11,7 @@ import io.foursight.distributor.replication.QuorumWriter;
 import io.foursight.distributor.replication.ReplicationMetrics;
 import io.foursight.model.Signal;
 import io.foursight.model.metrics.MetricsSink;
+import io.foursight.querylanguages.regex.RegexReplacer;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
@@ -55,7 +56,8 @@ final class DistributorWiring {
             config.distributor(),
             overrides.limits(DistributorLimits.class),
             metricsSink(),
-            ingester.hash());
+            ingester.hash(),
+            expression -> RegexReplacer.compile(expression)::replace);
     return cluster.isClustered()
         ? metrics
         : new Together(

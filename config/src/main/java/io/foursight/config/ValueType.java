@@ -34,6 +34,9 @@ sealed interface ValueType {
     if (type instanceof Class<?> c && c.isEnum()) {
       return new Choice(c);
     }
+    if (type instanceof Class<?> c && c.isRecord() && c != ByteSize.class) {
+      return new Nested(RecordShape.of("", RecordShape.defaults(c.asSubclass(Record.class))));
+    }
     return new Scalar(ScalarKind.of(type));
   }
 
@@ -154,6 +157,36 @@ sealed interface ValueType {
     @Override
     public String word() {
       return "map of name to " + item.word();
+    }
+  }
+
+  /// A YAML mapping with the keys of a record: an item of a list.
+  record Nested(RecordShape shape) implements ValueType {
+    @Override
+    public Object read(RawValue raw) {
+      if (!(raw instanceof RawValue.Entries entries)) {
+        throw FoursightException.badData("expected a " + word());
+      }
+      Map<String, Key> keys = new LinkedHashMap<>();
+      shape.keys().forEach(key -> keys.put(key.path(), key));
+      Map<String, Object> values = new LinkedHashMap<>();
+      new KeyBinder(keys).bind(entries, values);
+      return shape.create(values);
+    }
+
+    /// Keys that have their default are left out.
+    @Override
+    public String write(Object value) {
+      Map<String, Object> values = shape.values((Record) value);
+      return shape.keys().stream()
+          .filter(key -> !values.get(key.path()).equals(key.defaultValue()))
+          .map(key -> key.path() + ": " + key.type().write(values.get(key.path())))
+          .collect(Collectors.joining(", ", "{", "}"));
+    }
+
+    @Override
+    public String word() {
+      return shape.keys().stream().map(Key::path).collect(Collectors.joining(", ", "{", "}"));
     }
   }
 

@@ -23,6 +23,10 @@ public record DistributorLimits(
                 + " cuts it and appends a hash, drop leaves only the hash.")
         LongValues maxLabelValueLengthOverLimitStrategy,
     @Setting("Bytes of the metric name, help and unit of a metadata entry.") int maxMetadataLength,
+    @Setting(
+            "Rules that change or drop series as they are written, in Prometheus's format of"
+                + " relabel_config; after HA deduplication, before everything else.")
+        List<RelabelRule> metricRelabelConfigs,
     @Setting("Accept native histograms.") boolean nativeHistogramsIngestionEnabled,
     @Setting("Buckets of a native histogram; 0 is unlimited.") int maxNativeHistogramBuckets,
     @Setting("Lower the resolution of a native histogram with too many buckets; else refuse it.")
@@ -68,6 +72,8 @@ public record DistributorLimits(
   }
 
   public DistributorLimits {
+    metricRelabelConfigs = List.copyOf(metricRelabelConfigs);
+    metricRelabelConfigs.forEach(RelabelRule::check);
     promoteOtelResourceAttributes = List.copyOf(promoteOtelResourceAttributes);
   }
 
@@ -83,6 +89,7 @@ public record DistributorLimits(
         2048,
         LongValues.ERROR,
         1024,
+        List.of(),
         true,
         0,
         true,

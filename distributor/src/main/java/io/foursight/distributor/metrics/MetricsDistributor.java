@@ -5,6 +5,7 @@ import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.DistributorLimits;
 import io.foursight.distributor.DistributorMetrics;
 import io.foursight.distributor.InflightBytes;
+import io.foursight.distributor.RelabelRule;
 import io.foursight.distributor.TokenBucket;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
@@ -20,6 +21,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -37,6 +39,8 @@ public final class MetricsDistributor {
   private final MetricsSink sink;
   private final DistributorMetrics metrics;
   private final HaFilter haFilter;
+  private final RelabelExpression.Compiler expressions;
+  private final SeriesHash hash;
   private final InstantSource clock;
   private final LongSupplier nanoClock;
   private final PushScratch.Pool scratches;
@@ -51,6 +55,7 @@ public final class MetricsDistributor {
     final TokenBucket items;
     final KnownSeries known;
     volatile DistributorLimits knownUnder;
+    volatile Optional<Compiled> relabeling = Optional.empty();
     volatile long seenMillis;
 
     TenantState(LongSupplier nanoClock, KnownSeries known, DistributorLimits limits) {
@@ -61,16 +66,22 @@ public final class MetricsDistributor {
     }
   }
 
+  private record Compiled(List<RelabelRule> rules, Relabeler relabeler) {}
+
+  /// @param expressions compiles those of relabel rules
   /// @param hash the keyed hash of this process, the same that the head uses
   public MetricsDistributor(
       DistributorConfig config,
       TenantLimits<DistributorLimits> limits,
       MetricsSink sink,
       HaElections elections,
+      RelabelExpression.Compiler expressions,
       DistributorMetrics metrics,
       SeriesHash hash,
       InstantSource clock,
       LongSupplier nanoClock) {
+    this.expressions = expressions;
+    this.hash = hash;
     this.config = config;
     this.limits = limits;
     this.sink = sink;
@@ -84,7 +95,7 @@ public final class MetricsDistributor {
     metrics.watch(inflight);
   }
 
-  /// With elections in memory and the system clocks.
+  /// With elections in memory and the system clocks, without relabel rules.
   public static MetricsDistributor create(
       DistributorConfig config,
       TenantLimits<DistributorLimits> limits,
@@ -97,7 +108,17 @@ public final class MetricsDistributor {
             config.haTrackerFailoverTimeout(),
             config.haTrackerUpdateTimeout());
     return new MetricsDistributor(
-        config, limits, sink, elections, metrics, hash, InstantSource.system(), System::nanoTime);
+        config,
+        limits,
+        sink,
+        elections,
+        expression -> {
+          throw new FoursightException(ErrorKind.UNIMPLEMENTED, "no relabel rules here");
+        },
+        metrics,
+        hash,
+        InstantSource.system(),
+        System::nanoTime);
   }
 
   DistributorConfig config() {
@@ -159,8 +180,8 @@ public final class MetricsDistributor {
   /// are decoded; [#push] follows with the same scratch.
   ExpectedSeries expected(TenantId tenant, PushScratch scratch) {
     DistributorLimits l = limits.of(tenant);
-    if (l.acceptHaSamples()) {
-      return ExpectedSeries.NONE; // the filter takes a label out of every series
+    if (l.acceptHaSamples() || !l.metricRelabelConfigs().isEmpty()) {
+      return ExpectedSeries.NONE; // series are not stored as they come
     }
     scratch.walk.begin(state(tenant, l).known, l);
     return scratch.walk;
@@ -185,6 +206,11 @@ public final class MetricsDistributor {
       deduplicated = haFilter.apply(tenant, l, batch, rejections).dropped();
       metrics.deduplicated(deduplicated);
     }
+    if (!l.metricRelabelConfigs().isEmpty()) {
+      int dropped =
+          new RelabelFilter(hash).apply(relabeler(state, l.metricRelabelConfigs()), batch);
+      metrics.rejected("relabel_configuration", dropped);
+    }
     if (!scratch.walk.covers(batch, l)) {
       scratch.walk.begin(state.known, l);
       scratch.walk.all(batch);
@@ -203,6 +229,15 @@ public final class MetricsDistributor {
     refused.addAll(stored.rejections());
     return new PushOutcome(
         stored.samples(), stored.histograms(), stored.exemplars(), deduplicated, refused);
+  }
+
+  private Relabeler relabeler(TenantState state, List<RelabelRule> rules) {
+    Optional<Compiled> compiled = state.relabeling.filter(c -> c.rules.equals(rules));
+    if (compiled.isEmpty()) {
+      compiled = Optional.of(new Compiled(rules, new Relabeler(rules, expressions)));
+      state.relabeling = compiled;
+    }
+    return compiled.get().relabeler;
   }
 
   private void limitRate(TenantState state, DistributorLimits l, MetricsBatch batch) {

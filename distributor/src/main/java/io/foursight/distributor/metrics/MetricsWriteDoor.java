@@ -17,25 +17,32 @@ import java.security.SecureRandom;
 /// are answered 503, which senders retry.
 public final class MetricsWriteDoor implements Service {
   private final MetricsDistributor distributor;
+  private final HaElectionsFile electionsFile;
 
   /// @param sink the ingester, or a fan-out over several
   /// @param hash the keyed hash of this process: an ingester in it relies on the batch's keys
+  /// @param expressions compiles the regular expressions of relabel rules
   public MetricsWriteDoor(
       ComponentContext context,
       DistributorConfig config,
       TenantLimits<DistributorLimits> limits,
       MetricsSink sink,
-      SeriesHash hash) {
+      SeriesHash hash,
+      RelabelExpression.Compiler expressions) {
     var random = new SecureRandom();
     var elections =
         new LocalHaElections(
             context.clock(), config.haTrackerFailoverTimeout(), config.haTrackerUpdateTimeout());
+    electionsFile =
+        new HaElectionsFile(
+            elections, context.dataDir().resolve("distributor").resolve("ha-elections"));
     distributor =
         new MetricsDistributor(
             config,
             limits,
             sink,
             elections,
+            expressions,
             new DistributorMetrics(context.meters()),
             hash,
             context.clock(),
@@ -49,11 +56,13 @@ public final class MetricsWriteDoor implements Service {
 
   @Override
   public void start() {
+    electionsFile.start();
     distributor.accept();
   }
 
   @Override
   public void stop(Deadline deadline) {
     distributor.refuse();
+    electionsFile.stop(deadline);
   }
 }

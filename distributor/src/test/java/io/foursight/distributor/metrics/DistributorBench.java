@@ -4,11 +4,16 @@ import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.DistributorLimits;
 import io.foursight.distributor.DistributorMetrics;
 import io.foursight.distributor.RetryAfter;
+import io.foursight.model.FoursightException;
 import io.foursight.model.metrics.SeriesHash;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /// A distributor over a recording sink with a clock that the test moves.
 final class DistributorBench {
@@ -22,6 +27,26 @@ final class DistributorBench {
   final RemoteWriteRoutes remoteWrite;
   final RetryAfter retryAfter = new RetryAfter(new Random(1));
 
+  /// An engine of regular expressions for relabel rules; the real one is wired in `cmd`.
+  static RelabelExpression expression(String text) {
+    Pattern pattern;
+    try {
+      pattern = Pattern.compile(text, Pattern.DOTALL);
+    } catch (PatternSyntaxException e) {
+      throw FoursightException.badData(e.getDescription());
+    }
+    return (value, template) -> {
+      var matcher = pattern.matcher(value);
+      return matcher.matches()
+          ? Optional.of(
+              Pattern.compile("\\$\\{?(\\d+)}?")
+                  .matcher(template)
+                  .replaceAll(
+                      g -> Matcher.quoteReplacement(matcher.group(Integer.parseInt(g.group(1))))))
+          : Optional.empty();
+    };
+  }
+
   DistributorBench() {
     this(DistributorConfig.defaults());
   }
@@ -34,6 +59,7 @@ final class DistributorBench {
             sink,
             new LocalHaElections(
                 () -> Instant.ofEpochMilli(nowMillis), Duration.ofSeconds(30), Duration.ZERO),
+            DistributorBench::expression,
             new DistributorMetrics(registry),
             new SeriesHash(1, 2),
             () -> Instant.ofEpochMilli(nowMillis),

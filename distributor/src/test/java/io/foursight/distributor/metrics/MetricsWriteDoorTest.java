@@ -19,8 +19,11 @@ import java.time.Clock;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MetricsWriteDoorTest {
+  @TempDir static Path directory;
+
   private final TreeMap<String, HttpHandler> handlers = new TreeMap<>();
   private final RecordingSink sink = new RecordingSink();
   private final MetricsWriteDoor door =
@@ -59,11 +62,12 @@ class MetricsWriteDoorTest {
               },
               new SimpleMeterRegistry(),
               Clock.systemUTC(),
-              Path.of("unused")),
+              directory),
           DistributorConfig.defaults(),
           TenantLimits.fixed(DistributorLimits.defaults()),
           sink,
-          new SeriesHash(1, 2));
+          new SeriesHash(1, 2),
+          DistributorBench::expression);
 
   @Test
   void everyWritePath_isRegisteredOnItsDoor() {
