@@ -115,8 +115,8 @@ class RingSimulationTest {
                   .thenAccept(heard -> {
                     if (heard && !alone && process.lifecycler.self().isLeft()) {
                       long incarnation = process.lifecycler.self().incarnation();
-                  gone.merge(process.id, incarnation, Math::max);
-                  witnesses.put(process.id, witnesses(process.id, incarnation));
+                      gone.merge(process.id, incarnation, Math::max);
+                      witnesses.put(process.id, witnesses(process.id, incarnation));
                     }
                   });
             });
