@@ -101,8 +101,23 @@ public final class LogsBlockReader implements AutoCloseable {
     return isOutside(select) ? List.of() : new BlockStatistics(index, select).volumes(stepNanos);
   }
 
+  /// Exact, from the templates of lines; three small columns of a row group are read for it.
   public List<LogsPattern> patterns(LogsSelect select, long stepNanos, int limit) {
-    return List.of();
+    if (isOutside(select)) {
+      return List.of();
+    }
+    var streams = new StreamFilter(select, index.streams());
+    var filter = new RowFilter(select, streams, index.streams());
+    var counts = new PatternCounts(select, stepNanos);
+    for (int g = 0; g < index.groups().size(); g++) {
+      GroupSummary group = index.groups().get(g);
+      if (group.runs().stream().anyMatch(streams::takes)) {
+        select.budget().check();
+        var open = new OpenGroup(group, index.directory(g), rows);
+        counts.add(open, filter.inRange(open));
+      }
+    }
+    return counts.most(limit);
   }
 
   private boolean isOutside(LogsSelect select) {

@@ -94,6 +94,10 @@ final class TemplateColumn extends Column {
     return columns[c];
   }
 
+  Template template(int id) {
+    return spec.templates[id];
+  }
+
   int columnCount() {
     return columns.length;
   }

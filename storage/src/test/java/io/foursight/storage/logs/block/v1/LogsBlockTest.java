@@ -272,4 +272,26 @@ class LogsBlockTest {
       assertThat(reader.series(all())).isEmpty();
     }
   }
+
+  /// The example drawn in the package comment.
+  @Test
+  void workedExample_isWhatIsWritten() {
+    var labels = Labels.of("app", "a");
+    var buffer = new GroupBuffer();
+    var page =
+        LogsBlockFixture.page(
+            List.of(
+                new Entry(labels, 1000, "ok"),
+                new Entry(labels, 2000, "ok"),
+                new Entry(labels, 3000, "ok")));
+    for (int row = 0; row < 3; row++) {
+      buffer.add(0, page, row);
+    }
+    try (var writer = new GroupWriter()) {
+      GroupOutput out = writer.write(buffer);
+      assertThat(java.util.HexFormat.of().formatHex(out.directory.toByteArray()))
+          .isEqualTo("011c0ad00fe80702000002" + "6f6b" + "00");
+      assertThat(out.data.size()).isZero();
+    }
+  }
 }
