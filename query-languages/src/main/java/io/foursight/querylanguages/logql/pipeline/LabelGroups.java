@@ -2,9 +2,6 @@ package io.foursight.querylanguages.logql.pipeline;
 
 import io.foursight.model.Labels;
 import io.foursight.querylanguages.logql.ast.Grouping;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -19,8 +16,6 @@ import java.util.Set;
 /// before makes objects. `__error__` is not looked at; labels without value count as absent. Owned
 /// by the thread of its run.
 public final class LabelGroups {
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long PRIME = 0x9e3779b97f4a7c15L;
 
   private final PipelineRun run;
@@ -140,18 +135,11 @@ public final class LabelGroups {
   }
 
   private long hash(EntryLabels labels, int i) {
-    byte[] b = labels.valueBytes(i);
-    int at = labels.valueOffset(i);
-    int end = at + labels.valueLength(i);
-    long h = nameHash(labels.nameId(i)) + labels.valueLength(i);
-    for (; at + 8 <= end; at += 8) {
-      h = (h ^ (long) LONGS.get(b, at)) * PRIME;
-      h ^= h >>> 32;
-    }
-    for (; at < end; at++) {
-      h = (h ^ b[at]) * PRIME;
-    }
-    return (h ^ h >>> 32) * PRIME;
+    return ByteHash.of(
+        nameHash(labels.nameId(i)),
+        labels.valueBytes(i),
+        labels.valueOffset(i),
+        labels.valueLength(i));
   }
 
   private long nameHash(int id) {
