@@ -31,7 +31,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// One page of 8192 entries of 8 streams through a pipeline, each that passes put into its group by
-/// `status`; the score is nanoseconds an entry. Lines are JSON objects or logfmt of about 200 bytes.
+/// `status`; the score is nanoseconds an entry. Lines are JSON objects or logfmt of about 200
+/// bytes.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -73,9 +74,7 @@ public class PipelineBenchmark {
                 Optional.of(Set.of("status")),
                 InstantSource.system())
             .startUnfiltered();
-    groups =
-        new LabelGroups(
-            run, Optional.of(new Grouping(List.of("status"), false)), Optional.empty());
+    groups = new LabelGroups(run, Optional.of(new Grouping(List.of("status"), false)));
   }
 
   private static LogsPage page(boolean json, Random random) {
@@ -107,7 +106,8 @@ public class PipelineBenchmark {
                 + "\"path\":\"/api/v1/orders/%d\",\"status\":%d,\"duration\":\"%dms\","
                 + "\"user\":{\"id\":%d,\"name\":\"somebody\"},\"msg\":\"request served\"}"
             : "level=%s ts=2026-11-23T10:00:%02d.123Z method=%s path=/api/v1/orders/%d status=%d"
-                + " duration=%dms user=%d caller=http.go:241 msg=\"request served, nothing to add\"";
+                + " duration=%dms user=%d caller=http.go:241 msg=\"request served, nothing to"
+                + " add\"";
     return String.format(
         format,
         random.nextInt(10) == 0 ? "error" : "info",
