@@ -2,6 +2,7 @@ package io.foursight.cmd;
 
 import io.foursight.compactor.CompactorConfig;
 import io.foursight.compactor.CompactorLimits;
+import io.foursight.compactor.logs.LogsCompactorLimits;
 import io.foursight.config.ConfigSchema;
 import io.foursight.config.RuntimeConfigSettings;
 import io.foursight.config.Setting;
@@ -17,7 +18,6 @@ import io.foursight.querier.QuerierConfig;
 import io.foursight.querier.metrics.MetricsQuerierLimits;
 import io.foursight.querier.metrics.MetricsReplicationLimits;
 import io.foursight.queryfrontend.QueryFrontendConfig;
-import io.foursight.queryfrontend.logs.LogsQueryLimits;
 import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
 import io.foursight.ring.config.MemberlistConfig;
 import io.foursight.ring.config.RingConfig;
@@ -117,7 +117,7 @@ record FoursightConfig(
             MetricsQuerierLimits.class,
             MetricsReplicationLimits.class,
             MetricsQueryLimits.class,
-            LogsQueryLimits.class,
-            CompactorLimits.class));
+            CompactorLimits.class,
+            LogsCompactorLimits.class));
   }
 }

@@ -1,12 +1,10 @@
 package io.foursight.cmd;
 
 import io.foursight.config.TenantOverrides;
-import io.foursight.model.logs.LogsDeletions;
 import io.foursight.model.metrics.MetricsCardinality;
 import io.foursight.model.metrics.MetricsLateWrites;
 import io.foursight.model.metrics.MetricsSource;
 import io.foursight.querier.logs.LogsFanIn;
-import io.foursight.querier.logs.LogsQuerier;
 import io.foursight.querier.metrics.MetricsFanIn;
 import io.foursight.querier.metrics.MetricsQuerier;
 import io.foursight.querier.metrics.MetricsQuerierLimits;
@@ -27,7 +25,7 @@ import io.foursight.wire.rpc.RpcService;
 import java.util.List;
 import java.util.Set;
 
-/// PromQL and LogQL over recent and historic data.
+/// PromQL over recent and historic data.
 final class QuerierWiring {
   private final FoursightConfig config;
   private final ComponentContext context;
@@ -36,7 +34,7 @@ final class QuerierWiring {
   private final IngesterWiring ingester;
   private final StoreGatewayWiring storeGateway;
   private final Lazy<MetricsQuerier> metrics;
-  private final Lazy<LogsQuerier> logs;
+  private final Lazy<LogsFanIn> logs;
 
   QuerierWiring(
       FoursightConfig config,
@@ -51,17 +49,7 @@ final class QuerierWiring {
     this.cluster = cluster;
     this.ingester = ingester;
     this.storeGateway = storeGateway;
-    logs =
-        new Lazy<>(() -> {
-          var source = new LogsFanIn(ingester.logs(), storeGateway.logs());
-          return new LogsQuerier(
-              source,
-              source,
-              LogsDeletions.NONE,
-              config.querier(),
-              context.clock(),
-              context.meters());
-        });
+    logs = new Lazy<>(() -> new LogsFanIn(ingester.logs(), storeGateway.logs()));
     metrics =
         new Lazy<>(() ->
             new MetricsQuerier(
@@ -76,8 +64,8 @@ final class QuerierWiring {
     return metrics.get();
   }
 
-  /// Only in one process so far: heads and blocks of logs are not asked across processes.
-  LogsQuerier logs() {
+  /// Recent and historic logs, as entries and as they come.
+  LogsFanIn logs() {
     return logs.get();
   }
 
@@ -91,10 +79,7 @@ final class QuerierWiring {
   private Service querier() {
     MetricsQuerier querier = metrics.get();
     List<String> frontends = config.frontendAddress();
-    if (!cluster.isClustered()) {
-      return new Together(List.of(querier, logs.get()));
-    }
-    if (frontends.isEmpty()) {
+    if (!cluster.isClustered() || frontends.isEmpty()) {
       return querier;
     }
     var service = new RpcService(MetricsSourceMethods.QUERIER.service());

@@ -2,8 +2,6 @@ package io.foursight.cmd;
 
 import io.foursight.config.TenantOverrides;
 import io.foursight.queryfrontend.BuildInfo;
-import io.foursight.queryfrontend.logs.LogsQueryFrontend;
-import io.foursight.queryfrontend.logs.LogsQueryLimits;
 import io.foursight.queryfrontend.metrics.MetricsQueryFrontend;
 import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
 import io.foursight.queryfrontend.metrics.RetryingMetricsRunner;
@@ -60,7 +58,6 @@ final class QueryFrontendWiring {
   }
 
   private Service frontend() {
-    var build = new BuildInfo(Version.text(), "unknown", "unknown", "unknown");
     var slots = new AtomicReference<IntConsumer>(n -> {});
     var pool = new WorkerPool(n -> slots.get().accept(n));
     var frontend =
@@ -68,7 +65,7 @@ final class QueryFrontendWiring {
             queriesHere() ? local() : pulled(pool),
             config.queryFrontend(),
             overrides.limits(MetricsQueryLimits.class),
-            build,
+            new BuildInfo(Version.text(), "unknown", "unknown", "unknown"),
             context.routes(),
             context.clock(),
             context.meters());
@@ -80,9 +77,6 @@ final class QueryFrontendWiring {
           pool.size() > 0
               ? Optional.empty()
               : Optional.of("number of queriers connected to query-frontend is 0"));
-    }
-    if (!cluster.isClustered()) {
-      logs(build);
     }
     return new Routed();
   }
@@ -107,20 +101,5 @@ final class QueryFrontendWiring {
         heads,
         heads,
         overrides::valuesOf);
-  }
-
-  private void logs(BuildInfo build) {
-    var ports =
-        new LogsQueryFrontend.Ports(
-            querier.logs(), querier.logs()::source, querier.logs(), overrides::valuesOf);
-    var unused =
-        new LogsQueryFrontend(
-            ports,
-            config.queryFrontend(),
-            overrides.limits(LogsQueryLimits.class),
-            build,
-            context.routes(),
-            context.clock(),
-            context.meters());
   }
 }
