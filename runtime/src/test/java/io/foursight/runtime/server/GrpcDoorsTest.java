@@ -109,8 +109,7 @@ class GrpcDoorsTest {
         .build();
   }
 
-  private static final MethodDescriptor<String, String> TENANT =
-      method("Tenant", MethodType.UNARY);
+  private static final MethodDescriptor<String, String> TENANT = method("Tenant", MethodType.UNARY);
   private static final MethodDescriptor<String, String> FAIL = method("Fail", MethodType.UNARY);
   private static final MethodDescriptor<String, String> HANG = method("Hang", MethodType.UNARY);
   private static final MethodDescriptor<String, String> COUNT =
@@ -126,21 +125,19 @@ class GrpcDoorsTest {
                 (q, out) -> answer(out, q + " of " + GrpcTenant.current().value())))
         .addMethod(
             FAIL,
-            ServerCalls.asyncUnaryCall(
-                (q, out) -> {
-                  throw new FoursightException(ErrorKind.valueOf(q), "because of " + q);
-                }))
+            ServerCalls.asyncUnaryCall((q, out) -> {
+              throw new FoursightException(ErrorKind.valueOf(q), "because of " + q);
+            }))
         .addMethod(
             HANG,
-            ServerCalls.asyncUnaryCall(
-                (q, out) -> {
-                  Context.current().addListener(c -> cancelled.countDown(), Runnable::run);
-                  try {
-                    release.await(30, TimeUnit.SECONDS);
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                }))
+            ServerCalls.asyncUnaryCall((q, out) -> {
+              Context.current().addListener(c -> cancelled.countDown(), Runnable::run);
+              try {
+                release.await(30, TimeUnit.SECONDS);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            }))
         .addMethod(COUNT, ServerCalls.asyncServerStreamingCall(this::count))
         .addMethod(ENDLESS, ServerCalls.asyncServerStreamingCall(this::endless))
         .build();
@@ -186,8 +183,7 @@ class GrpcDoorsTest {
 
   private String as(String tenant, String q) {
     var metadata = new Metadata();
-    metadata.put(
-        Metadata.Key.of("x-scope-orgid", Metadata.ASCII_STRING_MARSHALLER), tenant);
+    metadata.put(Metadata.Key.of("x-scope-orgid", Metadata.ASCII_STRING_MARSHALLER), tenant);
     ClientInterceptor header = MetadataUtils.newAttachHeadersInterceptor(metadata);
     return ClientCalls.blockingUnaryCall(
         io.grpc.ClientInterceptors.intercept(channel, header), TENANT, CallOptions.DEFAULT, q);
@@ -221,8 +217,7 @@ class GrpcDoorsTest {
     List<String> received = new ArrayList<>();
     stream.forEachRemaining(received::add);
     assertThat(received).isEqualTo(expected);
-    assertThat(
-            ClientCalls.blockingServerStreamingCall(channel, COUNT, CallOptions.DEFAULT, "0"))
+    assertThat(ClientCalls.blockingServerStreamingCall(channel, COUNT, CallOptions.DEFAULT, "0"))
         .isExhausted();
   }
 
@@ -268,8 +263,7 @@ class GrpcDoorsTest {
           .hasMessageContaining("because of " + kind)
           .satisfies(e -> assertThat(code(e)).isEqualTo(StatusTable.grpc(kind)));
     }
-    assertThatThrownBy(() ->
-            call(method("Nothing", MethodType.UNARY), CallOptions.DEFAULT, "x"))
+    assertThatThrownBy(() -> call(method("Nothing", MethodType.UNARY), CallOptions.DEFAULT, "x"))
         .satisfies(e -> assertThat(code(e)).isEqualTo(Status.Code.UNIMPLEMENTED));
   }
 }
