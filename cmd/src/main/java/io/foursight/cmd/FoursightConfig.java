@@ -18,6 +18,7 @@ import io.foursight.querier.QuerierConfig;
 import io.foursight.querier.metrics.MetricsQuerierLimits;
 import io.foursight.querier.metrics.MetricsReplicationLimits;
 import io.foursight.queryfrontend.QueryFrontendConfig;
+import io.foursight.queryfrontend.logs.LogsQueryLimits;
 import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
 import io.foursight.ring.config.MemberlistConfig;
 import io.foursight.ring.config.RingConfig;
@@ -117,6 +118,7 @@ record FoursightConfig(
             MetricsQuerierLimits.class,
             MetricsReplicationLimits.class,
             MetricsQueryLimits.class,
+            LogsQueryLimits.class,
             CompactorLimits.class,
             LogsCompactorLimits.class));
   }

@@ -5,6 +5,7 @@ import io.foursight.model.metrics.MetricsCardinality;
 import io.foursight.model.metrics.MetricsLateWrites;
 import io.foursight.model.metrics.MetricsSource;
 import io.foursight.querier.logs.LogsFanIn;
+import io.foursight.querier.logs.LogsQuerier;
 import io.foursight.querier.metrics.MetricsFanIn;
 import io.foursight.querier.metrics.MetricsQuerier;
 import io.foursight.querier.metrics.MetricsQuerierLimits;
@@ -25,7 +26,7 @@ import io.foursight.wire.rpc.RpcService;
 import java.util.List;
 import java.util.Set;
 
-/// PromQL over recent and historic data.
+/// PromQL and LogQL over recent and historic data.
 final class QuerierWiring {
   private final FoursightConfig config;
   private final ComponentContext context;
@@ -34,13 +35,14 @@ final class QuerierWiring {
   private final IngesterWiring ingester;
   private final StoreGatewayWiring storeGateway;
   private final Lazy<MetricsQuerier> metrics;
-  private final Lazy<LogsFanIn> logs;
+  private final Lazy<LogsQuerier> logs;
 
   QuerierWiring(
       FoursightConfig config,
       TenantOverrides overrides,
       ComponentContext context,
       ClusterWiring cluster,
+      StorageWiring storage,
       IngesterWiring ingester,
       StoreGatewayWiring storeGateway) {
     this.config = config;
@@ -49,7 +51,17 @@ final class QuerierWiring {
     this.cluster = cluster;
     this.ingester = ingester;
     this.storeGateway = storeGateway;
-    logs = new Lazy<>(() -> new LogsFanIn(ingester.logs(), storeGateway.logs()));
+    logs =
+        new Lazy<>(() -> {
+          var source = new LogsFanIn(ingester.logs(), storeGateway.logs());
+          return new LogsQuerier(
+              source,
+              source,
+              storage.logsDeletions(),
+              config.querier(),
+              context.clock(),
+              context.meters());
+        });
     metrics =
         new Lazy<>(() ->
             new MetricsQuerier(
@@ -64,8 +76,8 @@ final class QuerierWiring {
     return metrics.get();
   }
 
-  /// Recent and historic logs, as entries and as they come.
-  LogsFanIn logs() {
+  /// Only in one process so far: heads and blocks of logs are not asked across processes.
+  LogsQuerier logs() {
     return logs.get();
   }
 
@@ -79,7 +91,10 @@ final class QuerierWiring {
   private Service querier() {
     MetricsQuerier querier = metrics.get();
     List<String> frontends = config.frontendAddress();
-    if (!cluster.isClustered() || frontends.isEmpty()) {
+    if (!cluster.isClustered()) {
+      return new Together(List.of(querier, logs.get()));
+    }
+    if (frontends.isEmpty()) {
       return querier;
     }
     var service = new RpcService(MetricsSourceMethods.QUERIER.service());

@@ -2,6 +2,8 @@ package io.foursight.cmd;
 
 import io.foursight.config.TenantOverrides;
 import io.foursight.queryfrontend.BuildInfo;
+import io.foursight.queryfrontend.logs.LogsQueryFrontend;
+import io.foursight.queryfrontend.logs.LogsQueryLimits;
 import io.foursight.queryfrontend.metrics.MetricsQueryFrontend;
 import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
 import io.foursight.queryfrontend.metrics.RetryingMetricsRunner;
@@ -58,6 +60,7 @@ final class QueryFrontendWiring {
   }
 
   private Service frontend() {
+    var build = new BuildInfo(Version.text(), "unknown", "unknown", "unknown");
     var slots = new AtomicReference<IntConsumer>(n -> {});
     var pool = new WorkerPool(n -> slots.get().accept(n));
     var frontend =
@@ -65,7 +68,7 @@ final class QueryFrontendWiring {
             queriesHere() ? local() : pulled(pool),
             config.queryFrontend(),
             overrides.limits(MetricsQueryLimits.class),
-            new BuildInfo(Version.text(), "unknown", "unknown", "unknown"),
+            build,
             context.routes(),
             context.clock(),
             context.meters());
@@ -77,6 +80,9 @@ final class QueryFrontendWiring {
           pool.size() > 0
               ? Optional.empty()
               : Optional.of("number of queriers connected to query-frontend is 0"));
+    }
+    if (!cluster.isClustered()) {
+      logs(build);
     }
     return new Routed();
   }
@@ -101,5 +107,20 @@ final class QueryFrontendWiring {
         heads,
         heads,
         overrides::valuesOf);
+  }
+
+  private void logs(BuildInfo build) {
+    var ports =
+        new LogsQueryFrontend.Ports(
+            querier.logs(), querier.logs()::source, querier.logs(), overrides::valuesOf);
+    var unused =
+        new LogsQueryFrontend(
+            ports,
+            config.queryFrontend(),
+            overrides.limits(LogsQueryLimits.class),
+            build,
+            context.routes(),
+            context.clock(),
+            context.meters());
   }
 }

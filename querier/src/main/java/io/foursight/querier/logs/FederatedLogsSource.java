@@ -9,6 +9,7 @@ import io.foursight.model.logs.LogsPattern;
 import io.foursight.model.logs.LogsSelect;
 import io.foursight.model.logs.LogsSource;
 import io.foursight.model.logs.LogsStats;
+import io.foursight.model.logs.LogsUnions;
 import io.foursight.model.logs.MergingLogsCursor;
 import io.foursight.model.logs.StreamVolume;
 import java.util.ArrayList;
@@ -219,7 +220,7 @@ public final class FederatedLogsSource implements LogsSource {
 
   @Override
   public List<LogsPattern> patterns(LogsSelect select, long stepNanos, int limit) {
-    return LogsPatterns.merged(
+    return LogsUnions.patterns(
         narrowed(select).stream()
             .map(part -> source.patterns(part.select(), stepNanos, limit))
             .toList(),

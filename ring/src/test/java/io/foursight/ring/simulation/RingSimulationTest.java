@@ -69,6 +69,9 @@ class RingSimulationTest {
     /// The greatest incarnation of each id that left in order.
     private final Map<String, Long> gone = new HashMap<>();
 
+    /// Who knew it then. If all of them crash in a partition, nobody can know it any more.
+    private final Map<String, List<SimulatedProcess>> witnesses = new HashMap<>();
+
     private final Map<String, RingState> seenStates = new HashMap<>();
     private final Map<String, Duration> skews = new HashMap<>();
     private int started;
@@ -111,7 +114,9 @@ class RingSimulationTest {
                   .stop()
                   .thenAccept(heard -> {
                     if (heard && !alone && process.lifecycler.self().isLeft()) {
-                      gone.merge(process.id, process.lifecycler.self().incarnation(), Math::max);
+                      long incarnation = process.lifecycler.self().incarnation();
+                      gone.merge(process.id, incarnation, Math::max);
+                      witnesses.put(process.id, witnesses(process.id, incarnation));
                     }
                   });
             });
@@ -159,6 +164,16 @@ class RingSimulationTest {
               process.lifecycler.leave();
             });
       }
+    }
+
+    private List<SimulatedProcess> witnesses(String id, long incarnation) {
+      return alive.values().stream()
+          .filter(p ->
+              p.view()
+                  .instance(id)
+                  .filter(i -> i.incarnation() > incarnation || i.isLeft())
+                  .isPresent())
+          .toList();
     }
 
     private void any(java.util.function.Consumer<SimulatedProcess> action) {
@@ -282,6 +297,9 @@ class RingSimulationTest {
         assertThat(self.state()).isIn(InstanceState.ACTIVE, InstanceState.LEAVING);
         assertThat(self.tokens().size()).isEqualTo(SimulatedProcess.TOKENS);
         for (var left : gone.entrySet()) {
+          if (witnesses.get(left.getKey()).stream().noneMatch(alive::containsValue)) {
+            continue;
+          }
           process
               .view()
               .instance(left.getKey())
