@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /// Reads the samples of a shard's series, under its read lock. Owned by one thread.
 final class SampleReader {
-  private final StagingCodec.Decoder decoder = new StagingCodec.Decoder();
+  private final StagingCodec.Decoder decoder;
   private final ByteCursor in = new ByteCursor();
   private final SampleColumns inOrder = new SampleColumns();
   private final SampleColumns lateOnes = new SampleColumns();
@@ -16,6 +16,15 @@ final class SampleReader {
   private final int[] stagedTimes = new int[StagingRows.MAX];
   private final long[] stagedBits = new long[StagingRows.MAX];
   private int[] addresses = new int[64];
+
+  SampleReader() {
+    this(false);
+  }
+
+  /// @param presenceOnly whether values matter only as far as they are stale markers
+  SampleReader(boolean presenceOnly) {
+    decoder = new StagingCodec.Decoder(presenceOnly);
+  }
 
   /// The samples of a series inside `from..to` (Unix milliseconds, inclusive), replacing the rows
   /// of `into`.
