@@ -2,7 +2,6 @@ package io.foursight.cmd;
 
 import io.foursight.compactor.CompactorConfig;
 import io.foursight.compactor.CompactorLimits;
-import io.foursight.compactor.logs.LogsCompactorLimits;
 import io.foursight.config.ConfigSchema;
 import io.foursight.config.RuntimeConfigSettings;
 import io.foursight.config.Setting;
@@ -119,7 +118,6 @@ record FoursightConfig(
             MetricsReplicationLimits.class,
             MetricsQueryLimits.class,
             LogsQueryLimits.class,
-            CompactorLimits.class,
-            LogsCompactorLimits.class));
+            CompactorLimits.class));
   }
 }

@@ -1,6 +1,7 @@
 package io.foursight.cmd;
 
 import io.foursight.config.TenantOverrides;
+import io.foursight.model.logs.LogsDeletions;
 import io.foursight.model.metrics.MetricsCardinality;
 import io.foursight.model.metrics.MetricsLateWrites;
 import io.foursight.model.metrics.MetricsSource;
@@ -42,7 +43,6 @@ final class QuerierWiring {
       TenantOverrides overrides,
       ComponentContext context,
       ClusterWiring cluster,
-      StorageWiring storage,
       IngesterWiring ingester,
       StoreGatewayWiring storeGateway) {
     this.config = config;
@@ -57,7 +57,7 @@ final class QuerierWiring {
           return new LogsQuerier(
               source,
               source,
-              storage.logsDeletions(),
+              LogsDeletions.NONE,
               config.querier(),
               context.clock(),
               context.meters());

@@ -1,6 +1,5 @@
 package io.foursight.compactor;
 
-import io.foursight.model.TenantId;
 import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.block.BlockOrder;
 import io.foursight.storage.block.Ulids;
@@ -25,16 +24,11 @@ import java.util.TreeMap;
 ///
 /// Overlapping blocks therefore end in one block. Blocks wider than the largest range stay as they
 /// are.
-final class CompactionPlanner implements BlockPlanner {
+final class CompactionPlanner {
   private final CompactorConfig config;
 
   CompactionPlanner(CompactorConfig config) {
     this.config = config;
-  }
-
-  @Override
-  public Optional<List<BlockMeta>> next(TenantId tenant, List<BlockMeta> blocks, long nowMillis) {
-    return next(blocks, nowMillis);
   }
 
   /// @param blocks visible and not marked for deletion

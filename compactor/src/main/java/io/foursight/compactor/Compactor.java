@@ -42,7 +42,7 @@ public final class Compactor {
   private final Path scratch;
   private final InstantSource clock;
   private final Ulids ulids;
-  private final BlockPlanner planner;
+  private final CompactionPlanner planner;
   private final BlockCleaner cleaner;
   private final CompactorMetrics metrics;
   private final Predicate<TenantId> owns;
@@ -75,33 +75,6 @@ public final class Compactor {
       RandomGenerator random,
       MeterRegistry registry,
       Predicate<TenantId> owns) {
-    this(
-        signal,
-        store,
-        merger,
-        new CompactionPlanner(config),
-        config,
-        limits,
-        scratch,
-        clock,
-        random,
-        registry,
-        owns);
-  }
-
-  /// As above with a planner of the signal's own.
-  public Compactor(
-      Signal signal,
-      ObjectBlockStore store,
-      BlockMerger merger,
-      BlockPlanner planner,
-      CompactorConfig config,
-      TenantLimits<CompactorLimits> limits,
-      Path scratch,
-      InstantSource clock,
-      RandomGenerator random,
-      MeterRegistry registry,
-      Predicate<TenantId> owns) {
     this.owns = owns;
     this.signal = signal;
     this.store = store;
@@ -109,7 +82,7 @@ public final class Compactor {
     this.scratch = scratch;
     this.clock = clock;
     this.ulids = new Ulids(clock, random);
-    this.planner = planner;
+    this.planner = new CompactionPlanner(config);
     this.metrics = new CompactorMetrics(registry, signal);
     this.cleaner = new BlockCleaner(store, config, limits, clock, metrics);
   }
@@ -172,7 +145,7 @@ public final class Compactor {
   }
 
   private Optional<List<BlockMeta>> plan(TenantId tenant) {
-    return planner.next(tenant, candidates(tenant), clock.millis());
+    return planner.next(candidates(tenant), clock.millis());
   }
 
   private List<BlockMeta> candidates(TenantId tenant) {
@@ -196,16 +169,14 @@ public final class Compactor {
         metrics.readBytes.increment(parent.sizeBytes());
       }
       var output = output(folder.resolve(id), id, parents);
-      BlockMeta merged = merger.merge(tenant, inputs, output, () -> stopping);
+      BlockMeta merged = merger.merge(inputs, output, () -> stopping);
       if (!owns.test(tenant)
           || !new HashSet<>(candidates(tenant)).containsAll(parents)
           || store.tenantDeletionMark(tenant).isPresent()) {
         log.warn("blocks changed during their merge tenant={} block={}", tenant, id);
         return false;
       }
-      if (merged.minTimeMillis() <= merged.maxTimeMillis()) {
-        store.upload(tenant, merged, output.directory());
-      }
+      store.upload(tenant, merged, output.directory());
       for (BlockMeta parent : parents) {
         store.markForDeletion(tenant, parent.id(), "merged into " + id);
         metrics.marked.increment();

@@ -26,9 +26,8 @@ import org.slf4j.LoggerFactory;
 /// another process uses its id.
 ///
 /// Of two processes with one id the older one stays. The younger one fails: at the start, when it
-/// finds the id at another address and still speaking after a heartbeat period; later, when the
-/// older one goes on speaking for a heartbeat period although it is contradicted. Anything shorter
-/// may be old news of a process that is gone.
+/// finds the id at another address and alive; later, when it sees the older one speak twice after
+/// having contradicted it.
 public final class Lifecycler implements Service {
   private static final Logger log = LoggerFactory.getLogger(Lifecycler.class);
   private static final Duration STEP = Duration.ofMillis(50);
@@ -66,10 +65,7 @@ public final class Lifecycler implements Service {
   private Subscription watch = () -> {};
   private Optional<InstanceDescriptor> doubted = Optional.empty();
   private long doubtedSince;
-  private long doubtedChange;
   private long struckVersion;
-  private long firstStrike;
-  private long lastStrike;
   private int strikes;
   private boolean storeFails;
 
@@ -301,7 +297,6 @@ public final class Lifecycler implements Service {
     if (doubted.isEmpty()) {
       doubted = Optional.of(other);
       doubtedSince = scheduler.nanoTime();
-      doubtedChange = doubtedSince;
       log.warn(
           "instance id is in the ring already, waiting whether it is alive ring={} instance={}"
               + " address={}",
@@ -310,18 +305,13 @@ public final class Lifecycler implements Service {
           other.address());
       return false;
     }
-    long now = scheduler.nanoTime();
-    long period = settings.heartbeatPeriod().toNanos();
     if (doubted.get().version() != other.version()) {
-      // The first changes may be old news under way; one a heartbeat later is not.
-      if (now - doubtedSince >= period) {
-        fail(other);
-        return false;
-      }
-      doubted = Optional.of(other);
-      doubtedChange = now;
+      fail(other);
+      return false;
     }
-    return now - doubtedChange > period + period / 2;
+    long waited = scheduler.nanoTime() - doubtedSince;
+    return waited
+        > settings.heartbeatPeriod().plus(settings.heartbeatPeriod().dividedBy(2)).toNanos();
   }
 
   private void fail(InstanceDescriptor other) {
@@ -565,15 +555,8 @@ public final class Lifecycler implements Service {
   private void contradict(InstanceDescriptor other) {
     metrics.idConflict();
     if (other.incarnation() < mine.incarnation() && other.version() != struckVersion) {
-      long now = scheduler.nanoTime();
-      long period = settings.heartbeatPeriod().toNanos();
-      if (strikes == 0 || now - lastStrike > 3 * period) {
-        strikes = 0;
-        firstStrike = now;
-      }
       struckVersion = other.version();
-      lastStrike = now;
-      if (++strikes >= STRIKES && now - firstStrike >= period) {
+      if (++strikes >= STRIKES) {
         fail(other);
         return;
       }

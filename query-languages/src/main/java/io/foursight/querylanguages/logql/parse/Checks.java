@@ -94,9 +94,9 @@ final class Checks {
     if (text.isEmpty()) {
       throw LogqlParseException.of("parameter required for operation " + op.word());
     }
-    long k;
+    int k;
     try {
-      k = Long.parseLong(text);
+      k = Integer.parseInt(text);
     } catch (NumberFormatException e) {
       throw LogqlParseException.of(
           "invalid parameter " + op.word() + "(" + text + ",: not an integer");
@@ -105,7 +105,7 @@ final class Checks {
       throw LogqlParseException.of(
           "invalid parameter (must be greater than 0) " + op.word() + "(" + text);
     }
-    return (int) Math.min(k, Integer.MAX_VALUE);
+    return k;
   }
 
   private static void replacement(Expr.LabelReplace r) {

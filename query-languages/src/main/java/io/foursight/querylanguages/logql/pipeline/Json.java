@@ -1,7 +1,5 @@
 package io.foursight.querylanguages.logql.pipeline;
 
-import io.foursight.querylanguages.text.ByteSearch;
-
 /// Reads JSON as it stands in logs: values are delimited, not judged, so that a number may be `1x`
 /// and a broken array passes if its brackets pair up; what follows the closing brace is never
 /// looked at. All functions take an index and give the index after what they passed over, or
@@ -22,16 +20,14 @@ final class Json {
 
   /// Past the closing quote of a string whose opening quote is at `at`.
   static int skipString(byte[] b, int at, int end) {
-    int i = at + 1;
-    while (i < end) {
-      i = ByteSearch.indexOfEither(b, i, end, (byte) '"', (byte) '\\');
-      if (i < 0) {
-        return BROKEN;
-      }
-      if (b[i] == '"') {
+    for (int i = at + 1; i < end; i++) {
+      byte c = b[i];
+      if (c == '"') {
         return i + 1;
       }
-      i += 2;
+      if (c == '\\') {
+        i++;
+      }
     }
     return BROKEN;
   }

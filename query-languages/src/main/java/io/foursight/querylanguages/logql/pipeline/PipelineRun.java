@@ -175,7 +175,7 @@ public final class PipelineRun {
   }
 
   /// Changes when the numbers of names ([EntryLabels#nameId]) may have changed.
-  int epoch() {
+  public int epoch() {
     return epoch;
   }
 }

@@ -9,6 +9,9 @@ final class Bytes {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
   private Bytes() {}
 
   static long at(byte[] bytes, int offset) {
@@ -42,12 +45,25 @@ final class Bytes {
 
   /// Equality of short ranges.
   static boolean equal(byte[] a, int i, byte[] b, int j, int length) {
-    int p = 0;
-    for (; p + 8 <= length; p += 8) {
-      if (at(a, i + p) != at(b, j + p)) {
+    if (length >= 8) {
+      int last = length - 8;
+      for (int p = 0; p < last; p += 8) {
+        if (at(a, i + p) != at(b, j + p)) {
+          return false;
+        }
+      }
+      return at(a, i + last) == at(b, j + last);
+    }
+    if (length >= 4) {
+      int last = length - 4;
+      return (int) INTS.get(a, i) == (int) INTS.get(b, j)
+          && (int) INTS.get(a, i + last) == (int) INTS.get(b, j + last);
+    }
+    for (int p = 0; p < length; p++) {
+      if (a[i + p] != b[j + p]) {
         return false;
       }
     }
-    return p == length || head(a, i + p, length - p) == head(b, j + p, length - p);
+    return true;
   }
 }

@@ -52,11 +52,19 @@ final class IntegerColumn extends Column {
 
   static void print(long number, int width, byte[] digits, ByteWriter out) {
     int at = digits.length;
-    long left = number;
-    do {
-      digits[--at] = (byte) ('0' + Math.abs(left % 10));
-      left /= 10;
-    } while (left != 0);
+    if (number >= 0 && number <= Integer.MAX_VALUE) {
+      int left = (int) number;
+      do {
+        digits[--at] = (byte) ('0' + left % 10);
+        left /= 10;
+      } while (left != 0);
+    } else {
+      long left = number;
+      do {
+        digits[--at] = (byte) ('0' + Math.abs(left % 10));
+        left /= 10;
+      } while (left != 0);
+    }
     while (digits.length - at < width) {
       digits[--at] = '0';
     }

@@ -38,7 +38,7 @@ final class OpenGroup {
   OpenGroup(GroupSummary summary, GroupDirectory directory, RangedReader rows) {
     this.summary = summary;
     this.directory = directory;
-    chunks = new GroupChunks(rows, summary.offset(), directory.times());
+    chunks = new GroupChunks(rows, summary.offset(), summary.length(), directory.times());
     lines = directory.lines().open(chunks);
   }
 

@@ -22,7 +22,7 @@ final class RawColumn extends Column {
   }
 
   /// Small columns lie in the directory, where they are searched without a read.
-  private static final int INLINE_BYTES = 512;
+  private static final int INLINE_BYTES = 4096;
 
   private final Spec spec;
   private final GroupChunks source;

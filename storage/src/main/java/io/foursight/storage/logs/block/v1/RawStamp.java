@@ -23,7 +23,7 @@ final class RawStamp {
   private static final int SHARE = 8;
 
   /// Or so many keys, if that is more.
-  private static final int FEW_KEYS = 2048;
+  private static final int FEW_KEYS = 256;
 
   private final byte[] bytes;
   private final int longest;

@@ -1,2 +1,0 @@
-/// Speed of LogQL's stages over lines that are in memory already.
-package io.foursight.benchmarks.logql;
