@@ -1,11 +1,17 @@
 package io.foursight.ingester.metrics;
 
 import io.foursight.storage.encoding.Varint;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// Bytes written front to back into an array that grows. An array handed out before it grew keeps
 /// what it held. Owned by one thread.
 final class ByteBuilder {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   private byte[] bytes;
   private int size;
 
@@ -33,13 +39,10 @@ final class ByteBuilder {
     size = Varint.put(bytes, size, Varint.zigzag(value));
   }
 
-  /// The `n` most significant bytes, big-endian.
+  /// The `n` most significant bytes, big-endian. The caller has reserved room for eight.
   void leading(long value, int n) {
-    long v = value;
-    for (int i = 0; i < n; i++) {
-      bytes[size++] = (byte) (v >>> 56);
-      v <<= 8;
-    }
+    LONGS.set(bytes, size, value);
+    size += n;
   }
 
   void append(byte[] from, int offset, int length) {

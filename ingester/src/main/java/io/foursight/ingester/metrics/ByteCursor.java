@@ -1,10 +1,16 @@
 package io.foursight.ingester.metrics;
 
 import io.foursight.storage.encoding.Varint;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /// Reads numbers one after the other from bytes of our own memory or log, unchecked. Owned by one
 /// thread.
 final class ByteCursor {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   byte[] bytes = {};
   int position;
   int end;
@@ -47,7 +53,13 @@ final class ByteCursor {
     return bytes[position++] & 0xff;
   }
 
+  /// A big-endian number of `n` bytes.
   long bits(int n) {
+    if (n > 0 && position + 8 <= bytes.length) {
+      long whole = (long) LONGS.get(bytes, position);
+      position += n;
+      return whole >>> (64 - 8 * n);
+    }
     long v = 0;
     for (int i = 0; i < n; i++) {
       v = v << 8 | (bytes[position++] & 0xff);

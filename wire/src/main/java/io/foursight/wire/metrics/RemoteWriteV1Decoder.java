@@ -46,7 +46,18 @@ public final class RemoteWriteV1Decoder {
   private static final int VALUE = 0x09;
   private static final int TIMESTAMP = 0x10;
 
+  /// Length of a sample whose timestamp takes six bytes: the years 2004 to 2109.
+  private static final int SIX_BYTE_SAMPLE = 16;
+
+  private static final long SIX_BYTES = 0xffffffffffffL;
+
   private final ProtoReader in = new ProtoReader();
+
+  /// The six bytes of the timestamp met last (none: -1, which is more than six bytes), and what
+  /// they say.
+  private long timestampBytes = -1;
+
+  private long lastTimestamp;
   private final HistogramDecoder histograms = new HistogramDecoder();
   private final ArrayList<String> pairs = new ArrayList<>();
 
@@ -152,9 +163,21 @@ public final class RemoteWriteV1Decoder {
       int end = p + 1 + n;
       if (n > 10 && end <= in.limit()) {
         long bits = (long) LONGS.get(body, p + 2);
+        boolean ofToday = n == SIX_BYTE_SAMPLE && p + 19 <= body.length;
+        long encoded = ofToday ? (long) LONGS.get(body, p + 11) & SIX_BYTES : 0;
+        if (ofToday && encoded == timestampBytes) {
+          // The series of a target share their timestamp.
+          in.position(end);
+          batch.addSample(lastTimestamp, Double.longBitsToDouble(bits));
+          return;
+        }
         in.position(p + 11);
         long timestamp = in.varint();
         if (in.position() == end) {
+          if (ofToday) {
+            timestampBytes = encoded;
+            lastTimestamp = timestamp;
+          }
           batch.addSample(timestamp, Double.longBitsToDouble(bits));
           return;
         }

@@ -1,0 +1,2 @@
+/// JMH over the heads of the ingester.
+package io.foursight.benchmarks.ingester;
