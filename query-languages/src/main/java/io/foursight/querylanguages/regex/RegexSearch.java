@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.lucene.util.automaton.Automata;
 import org.apache.lucene.util.automaton.Automaton;
-import org.apache.lucene.util.automaton.ByteRunAutomaton;
 import org.apache.lucene.util.automaton.Operations;
 import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
 import org.apache.lucene.util.automaton.UTF32ToUTF8;
@@ -31,7 +30,7 @@ public final class RegexSearch {
   private record Substrings(byte[][] texts) implements Road {}
 
   /// A deterministic automaton over bytes, of which only the end of a match is asked.
-  private record Machine(ByteRunAutomaton automaton, boolean atEnd) implements Road {}
+  private record Machine(ByteMachine machine) implements Road {}
 
   private record General(Pattern pattern) implements Road {}
 
@@ -127,7 +126,7 @@ public final class RegexSearch {
         bytes = Operations.concatenate(List.of(Automata.makeAnyBinary(), bytes));
       }
       Automaton deterministic = Operations.determinize(bytes, RegexMatcher.DETERMINIZE_WORK);
-      return Optional.of(new Machine(new ByteRunAutomaton(deterministic, true), shape.end));
+      return Optional.of(new Machine(new ByteMachine(deterministic, shape.end)));
     } catch (TooComplexToDeterminizeException e) {
       return Optional.empty();
     }
@@ -152,40 +151,13 @@ public final class RegexSearch {
       return false;
     }
     if (road instanceof Machine m) {
-      return m.atEnd
-          ? runToEnd(m.automaton, bytes, offset, end)
-          : run(m.automaton, bytes, offset, end);
+      return m.machine.find(bytes, offset, end);
     }
     // RE2/J looks for borders of words and texts in bytes only where these are ASCII.
     return ((General) road)
         .pattern
         .matcher(new String(bytes, offset, length, StandardCharsets.UTF_8))
         .find();
-  }
-
-  private static boolean run(ByteRunAutomaton automaton, byte[] bytes, int from, int to) {
-    int state = 0;
-    if (automaton.isAccept(0)) {
-      return true;
-    }
-    for (int i = from; i < to; i++) {
-      state = automaton.step(state, bytes[i] & 0xff);
-      if (state < 0) {
-        return false;
-      }
-      if (automaton.isAccept(state)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean runToEnd(ByteRunAutomaton automaton, byte[] bytes, int from, int to) {
-    int state = 0;
-    for (int i = from; i < to && state >= 0; i++) {
-      state = automaton.step(state, bytes[i] & 0xff);
-    }
-    return state >= 0 && automaton.isAccept(state);
   }
 
   /// When the expression means nothing but "contains this": that.

@@ -67,6 +67,75 @@ public final class ByteSearch {
     return -1;
   }
 
+  /// The first index in `[from, to)` of any of one to three bytes, or -1.
+  public static int indexOfAny(byte[] hay, int from, int to, byte[] sought) {
+    byte b0 = sought[0];
+    byte b1 = sought[sought.length > 1 ? 1 : 0];
+    byte b2 = sought[sought.length > 2 ? 2 : 0];
+    long p0 = (b0 & 0xffL) * ONES;
+    long p1 = (b1 & 0xffL) * ONES;
+    long p2 = (b2 & 0xffL) * ONES;
+    int i = from;
+    for (int stop = to - 8; i <= stop; i += 8) {
+      long word = (long) LONGS.get(hay, i);
+      long t = zeros(word ^ p0) | zeros(word ^ p1) | zeros(word ^ p2);
+      if (t != 0) {
+        return i + (Long.numberOfTrailingZeros(t) >>> 3);
+      }
+    }
+    for (; i < to; i++) {
+      byte c = hay[i];
+      if (c == b0 || c == b1 || c == b2) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /// The first index in `[from, to)` of either byte, or -1.
+  public static int indexOfEither(byte[] hay, int from, int to, byte a, byte b) {
+    long p0 = (a & 0xffL) * ONES;
+    long p1 = (b & 0xffL) * ONES;
+    int i = from;
+    for (int stop = to - 8; i <= stop; i += 8) {
+      long word = (long) LONGS.get(hay, i);
+      long t = zeros(word ^ p0) | zeros(word ^ p1);
+      if (t != 0) {
+        return i + (Long.numberOfTrailingZeros(t) >>> 3);
+      }
+    }
+    for (; i < to; i++) {
+      if (hay[i] == a || hay[i] == b) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /// The first index in `[from, to)` of a byte, or of any that is no ASCII; -1 when there is none.
+  public static int indexOfOrHigh(byte[] hay, int from, int to, byte sought) {
+    long pattern = (sought & 0xffL) * ONES;
+    int i = from;
+    for (int stop = to - 8; i <= stop; i += 8) {
+      long word = (long) LONGS.get(hay, i);
+      long t = zeros(word ^ pattern) | (word & HIGHS);
+      if (t != 0) {
+        return i + (Long.numberOfTrailingZeros(t) >>> 3);
+      }
+    }
+    for (; i < to; i++) {
+      if (hay[i] == sought || hay[i] < 0) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /// The high bit of the lowest byte that is zero, and perhaps of some above it.
+  private static long zeros(long word) {
+    return (word - ONES) & ~word & HIGHS;
+  }
+
   /// Whether `needle` stands at `at`; it must fit.
   public static boolean isAt(byte[] hay, int at, byte[] needle) {
     return Arrays.equals(hay, at, at + needle.length, needle, 0, needle.length);

@@ -11,7 +11,6 @@ import io.foursight.querylanguages.logql.ast.Expr.LogQuery;
 import io.foursight.querylanguages.logql.ast.Expr.RangeAggregation;
 import io.foursight.querylanguages.logql.ast.Grouping;
 import io.foursight.querylanguages.logql.ast.RangeAggregator;
-import io.foursight.querylanguages.logql.pipeline.EntryLabels;
 import io.foursight.querylanguages.logql.pipeline.Pipeline;
 import io.foursight.querylanguages.logql.pipeline.PipelineRun;
 import java.util.ArrayList;
@@ -114,7 +113,7 @@ final class RangeAggregations {
             context.clock());
     var part = new Part(expr, plan, grouping, pipeline);
     if (steps.count() == 0) {
-      return part.table();
+      return part.table(pipeline.start());
     }
     long first = plan.firstNanos();
     long last = plan.lastNanos();
@@ -194,8 +193,9 @@ final class RangeAggregations {
               || expr.operator() == RangeAggregator.BYTES_RATE;
     }
 
-    SeriesTable table() {
+    SeriesTable table(PipelineRun run) {
       return new SeriesTable(
+          run,
           grouping,
           () -> {
             Accumulator accumulator = Accumulators.of(expr, plan);
@@ -207,8 +207,8 @@ final class RangeAggregations {
     /// @param from inclusive
     /// @param to exclusive
     SeriesTable read(long from, long to) {
-      SeriesTable table = table();
       PipelineRun run = pipeline.start();
+      SeriesTable table = table(run);
       try (var reader =
           new EntryReader(
               context,
@@ -229,25 +229,15 @@ final class RangeAggregations {
     private void page(EntryReader reader, PipelineRun run, SeriesTable table) {
       LogsPage page = reader.page();
       run.page(page);
-      // Entries that the pipeline leaves alone belong to the series of their stream.
-      var byStream = new SeriesTable.Entry[page.streams().size()];
       long charged = 0;
       for (int row = 0; row < page.rows(); row++) {
         if (!reader.counts(row) || !run.row(row)) {
           continue;
         }
-        EntryLabels labels = run.labels();
-        if (!labels.error().isEmpty()) {
+        if (!run.labels().error().isEmpty()) {
           throw pipelineError(run);
         }
-        SeriesTable.Entry series;
-        if (labels.changed()) {
-          series = table.of(run);
-        } else {
-          int stream = page.streamOf()[row];
-          series = byStream[stream] == null ? table.of(run) : byStream[stream];
-          byStream[stream] = series;
-        }
+        SeriesTable.Entry series = table.ofEntry();
         long before = series.accumulator.sizeBytes();
         series.accumulator.add(run.timestampNanos(), bytes ? run.lineLength() : run.value());
         charged += series.accumulator.sizeBytes() - before;

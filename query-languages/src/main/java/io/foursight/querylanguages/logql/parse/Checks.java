@@ -94,9 +94,9 @@ final class Checks {
     if (text.isEmpty()) {
       throw LogqlParseException.of("parameter required for operation " + op.word());
     }
-    int k;
+    long k;
     try {
-      k = Integer.parseInt(text);
+      k = Long.parseLong(text);
     } catch (NumberFormatException e) {
       throw LogqlParseException.of(
           "invalid parameter " + op.word() + "(" + text + ",: not an integer");
@@ -105,7 +105,7 @@ final class Checks {
       throw LogqlParseException.of(
           "invalid parameter (must be greater than 0) " + op.word() + "(" + text);
     }
-    return k;
+    return (int) Math.min(k, Integer.MAX_VALUE);
   }
 
   private static void replacement(Expr.LabelReplace r) {

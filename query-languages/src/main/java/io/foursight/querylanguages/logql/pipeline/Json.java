@@ -1,5 +1,7 @@
 package io.foursight.querylanguages.logql.pipeline;
 
+import io.foursight.querylanguages.text.ByteSearch;
+
 /// Reads JSON as it stands in logs: values are delimited, not judged, so that a number may be `1x`
 /// and a broken array passes if its brackets pair up; what follows the closing brace is never
 /// looked at. All functions take an index and give the index after what they passed over, or
@@ -20,14 +22,16 @@ final class Json {
 
   /// Past the closing quote of a string whose opening quote is at `at`.
   static int skipString(byte[] b, int at, int end) {
-    for (int i = at + 1; i < end; i++) {
-      byte c = b[i];
-      if (c == '"') {
+    int i = at + 1;
+    while (i < end) {
+      i = ByteSearch.indexOfEither(b, i, end, (byte) '"', (byte) '\\');
+      if (i < 0) {
+        return BROKEN;
+      }
+      if (b[i] == '"') {
         return i + 1;
       }
-      if (c == '\\') {
-        i++;
-      }
+      i += 2;
     }
     return BROKEN;
   }

@@ -1,5 +1,7 @@
 package io.foursight.querylanguages.logql.pipeline;
 
+import io.foursight.querylanguages.text.ByteSearch;
+
 /// `| json`: every text, number and truth value of an object becomes a label; arrays and `null` are
 /// left out. What was found before the object turned out to be broken stays.
 final class JsonStep implements Step {
@@ -78,13 +80,11 @@ final class JsonStep implements Step {
   }
 
   private int key(int parent, byte[] b, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (b[i] == '\\') {
-        texts.escaped(b, from, to);
-        return keys.key(parent, texts.bytes, texts.offset, texts.length);
-      }
+    if (ByteSearch.indexOf(b, from, to, (byte) '\\') < 0) {
+      return keys.key(parent, b, from, to - from);
     }
-    return keys.key(parent, b, from, to - from);
+    texts.escaped(b, from, to);
+    return keys.key(parent, texts.bytes, texts.offset, texts.length);
   }
 
   private void value(Row row, byte[] b, int from, int to, int key) {

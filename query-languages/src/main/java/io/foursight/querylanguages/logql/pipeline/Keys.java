@@ -44,11 +44,7 @@ final class Keys {
 
   /// The number of a key inside another.
   int key(int parent, byte[] bytes, int offset, int length) {
-    int h = parent * 0x9e3779b1 + length;
-    for (int i = offset; i < offset + length; i++) {
-      h = h * 31 + bytes[i];
-    }
-    h ^= h >>> 15;
+    int h = (int) ByteHash.of(parent, bytes, offset, length);
     int slot = h & (table.length - 1);
     while (table[slot] != 0) {
       int key = table[slot];

@@ -2,32 +2,30 @@ package io.foursight.querylanguages.logql.pipeline;
 
 import io.foursight.model.Labels;
 import io.foursight.querylanguages.logql.ast.Grouping;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// Numbers the label sets of entries from 0 upwards: all labels, some of them (`by`), or all but
 /// some (`without`). Looked up by a hash over names and value bytes, so that only a set never seen
-/// before makes objects. `__error__` is not looked at; labels without value count as absent. Owned
-/// by the thread of its run.
+/// before makes objects. A label with an empty value is there, `__error__` is not. Owned by the
+/// thread of its run.
 public final class LabelGroups {
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long PRIME = 0x9e3779b97f4a7c15L;
 
   private final PipelineRun run;
   private final boolean by;
   private final List<String> named;
   private int[] ids;
-  private Set<Integer> excluded = new HashSet<>();
+
+  /// By name: whether the grouping names it.
+  private boolean[] isNamed = new boolean[64];
 
   private int epoch;
   private int[] table = new int[64];
@@ -40,27 +38,23 @@ public final class LabelGroups {
   /// Hashes of names, by number.
   private long[] nameHashes = new long[64];
 
+  private final Map<Labels, Integer> detailed = new HashMap<>();
   private int lastGroup = -1;
   private Labels lastStream = Labels.EMPTY;
 
-  /// @param unwrapped the label that was unwrapped: left out unless `by` names it
-  public LabelGroups(PipelineRun run, Optional<Grouping> grouping, Optional<String> unwrapped) {
+  /// @param grouping which labels count; all of them when absent
+  public LabelGroups(PipelineRun run, Optional<Grouping> grouping) {
     this.run = run;
     this.by = grouping.isPresent() && !grouping.get().without();
-    var names = new ArrayList<String>();
-    grouping.ifPresent(g -> names.addAll(g.labels()));
-    if (!by) {
-      unwrapped.ifPresent(names::add);
-    }
-    this.named = names.stream().distinct().toList();
+    this.named = grouping.map(Grouping::labels).orElse(List.of()).stream().distinct().toList();
     number();
   }
 
   private void number() {
     ids = named.stream().mapToInt(n -> run.names().id(n)).toArray();
-    excluded = new HashSet<>();
+    isNamed = new boolean[Math.max(64, run.names().size())];
     for (int id : ids) {
-      excluded.add(id);
+      isNamed[id] = true;
     }
     epoch = run.epoch();
     Arrays.fill(nameHashes, 0);
@@ -109,19 +103,22 @@ public final class LabelGroups {
     if (epoch != run.epoch()) {
       number();
     }
+    if (!by && !labels.errorDetails().isEmpty()) {
+      return withDetails(labels);
+    }
     long hash = 0;
     int count = 0;
     if (by) {
       for (int id : ids) {
         int i = labels.find(id);
-        if (i >= 0 && labels.valueLength(i) > 0) {
+        if (i >= 0) {
           hash += hash(labels, i);
           count++;
         }
       }
     } else {
       for (int i = 0; i < labels.size(); i++) {
-        if (labels.valueLength(i) > 0 && !excluded.contains(labels.nameId(i))) {
+        if (!isNamed(labels.nameId(i))) {
           hash += hash(labels, i);
           count++;
         }
@@ -139,19 +136,16 @@ public final class LabelGroups {
     return add(labels, hash, slot);
   }
 
+  private boolean isNamed(int id) {
+    return id < isNamed.length && isNamed[id];
+  }
+
   private long hash(EntryLabels labels, int i) {
-    byte[] b = labels.valueBytes(i);
-    int at = labels.valueOffset(i);
-    int end = at + labels.valueLength(i);
-    long h = nameHash(labels.nameId(i)) + labels.valueLength(i);
-    for (; at + 8 <= end; at += 8) {
-      h = (h ^ (long) LONGS.get(b, at)) * PRIME;
-      h ^= h >>> 32;
-    }
-    for (; at < end; at++) {
-      h = (h ^ b[at]) * PRIME;
-    }
-    return (h ^ h >>> 32) * PRIME;
+    return ByteHash.of(
+        nameHash(labels.nameId(i)),
+        labels.valueBytes(i),
+        labels.valueOffset(i),
+        labels.valueLength(i));
   }
 
   private long nameHash(int id) {
@@ -162,6 +156,18 @@ public final class LabelGroups {
       nameHashes[id] = run.names().name(id).hashCode() * PRIME | 1;
     }
     return nameHashes[id];
+  }
+
+  /// An entry whose error was dropped, but not the details: these are a label like others.
+  private int withDetails(EntryLabels labels) {
+    return detailed.computeIfAbsent(
+        labels.all().drop(named),
+        all -> {
+          groups.add(all);
+          groupNames.add(new int[0]);
+          groupValues.add(new byte[0][]);
+          return groups.size() - 1;
+        });
   }
 
   private boolean isGroup(int group, EntryLabels labels, int count) {
@@ -187,14 +193,17 @@ public final class LabelGroups {
   }
 
   private int add(EntryLabels labels, long hash, int slot) {
-    var pairs = new ArrayList<String>();
+    var pairs = new TreeMap<String, String>(Labels::compareText);
     for (int i = 0; i < labels.size(); i++) {
-      if (excluded.contains(labels.nameId(i)) == by && labels.valueLength(i) > 0) {
-        pairs.add(labels.name(i));
-        pairs.add(labels.value(i));
+      if (isNamed(labels.nameId(i)) == by) {
+        pairs.put(labels.name(i), labels.value(i));
       }
     }
-    Labels set = Labels.of(pairs.toArray(new String[0]));
+    Labels set =
+        Labels.ofSorted(
+            pairs.entrySet().stream()
+                .flatMap(e -> Stream.of(e.getKey(), e.getValue()))
+                .toArray(String[]::new));
     int group = groups.size();
     int[] names = new int[set.size()];
     byte[][] values = new byte[set.size()][];
@@ -210,8 +219,8 @@ public final class LabelGroups {
     groups.add(set);
     groupNames.add(names);
     groupValues.add(values);
-    if (group == hashes.length) {
-      hashes = Arrays.copyOf(hashes, group * 2);
+    if (group >= hashes.length) {
+      hashes = Arrays.copyOf(hashes, Math.max(group + 1, hashes.length * 2));
     }
     hashes[group] = hash;
     table[slot] = group + 1;
@@ -222,13 +231,16 @@ public final class LabelGroups {
   }
 
   private void grow() {
-    table = new int[table.length * 2];
-    for (int g = 0; g < groups.size(); g++) {
-      int slot = (int) hashes[g] & (table.length - 1);
-      while (table[slot] != 0) {
-        slot = (slot + 1) & (table.length - 1);
+    int[] old = table;
+    table = new int[old.length * 2];
+    for (int entry : old) {
+      if (entry != 0) {
+        int slot = (int) hashes[entry - 1] & (table.length - 1);
+        while (table[slot] != 0) {
+          slot = (slot + 1) & (table.length - 1);
+        }
+        table[slot] = entry;
       }
-      table[slot] = g + 1;
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.foursight.querylanguages.logql.pipeline;
 
+import io.foursight.querylanguages.text.ByteSearch;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// `| logfmt`: `key=value` pairs, values bare or in double quotes. Without `strict` what is no pair
@@ -8,6 +10,9 @@ import java.util.Arrays;
 /// With extractions only the named keys are taken, under other names, and those missing are empty.
 final class LogfmtStep implements Step {
   static final String ERROR = "LogfmtParserErr";
+
+  /// By byte: neither blank nor `=` nor a quote.
+  private static final boolean[] ORDINARY = ordinary();
 
   private final boolean strict;
   private final boolean keepEmpty;
@@ -65,9 +70,7 @@ final class LogfmtStep implements Step {
   /// Takes one pair; the index after it, or -1 to stop.
   private int pair(Row row, byte[] b, int start, int end) {
     int at = start;
-    boolean high = false;
-    while (at < end && b[at] != '=' && b[at] != '"' && !isBlank(b[at])) {
-      high |= b[at] < 0;
+    while (at < end && ORDINARY[b[at] & 0xff]) {
       at++;
     }
     int keyEnd = at;
@@ -77,7 +80,7 @@ final class LogfmtStep implements Step {
     if (at == start) {
       return problem(row, b, at, end, "unexpected '='");
     }
-    if (high && !isText(b, start, keyEnd)) {
+    if (!isText(b, start, keyEnd)) {
       return problem(row, b, at, end, "invalid key");
     }
     if (at == end || b[at] != '=') {
@@ -89,7 +92,7 @@ final class LogfmtStep implements Step {
       return quoted(row, b, start, keyEnd, at, end);
     }
     int value = at;
-    while (at < end && b[at] != '=' && b[at] != '"' && !isBlank(b[at])) {
+    while (at < end && ORDINARY[b[at] & 0xff]) {
       at++;
     }
     if (at < end && !isBlank(b[at])) {
@@ -100,16 +103,12 @@ final class LogfmtStep implements Step {
   }
 
   private int quoted(Row row, byte[] b, int start, int keyEnd, int open, int end) {
-    int at = open + 1;
-    boolean escapes = false;
-    while (at < end && b[at] != '"') {
-      if (b[at] == '\\') {
-        escapes = true;
-        at++;
-      }
-      at++;
+    int at = ByteSearch.indexOfEither(b, open + 1, end, (byte) '"', (byte) '\\');
+    boolean escapes = at >= 0 && b[at] == '\\';
+    while (at >= 0 && at < end && b[at] == '\\') {
+      at = ByteSearch.indexOfEither(b, Math.min(end, at + 2), end, (byte) '"', (byte) '\\');
     }
-    if (at >= end) {
+    if (at < 0) {
       return problem(row, b, end, end, "unterminated quoted value");
     }
     if (!add(row, b, start, keyEnd, open + 1, at, escapes)) {
@@ -169,8 +168,20 @@ final class LogfmtStep implements Step {
     return c >= 0 && c <= ' ';
   }
 
-  private boolean isText(byte[] b, int from, int to) {
-    return new String(b, from, to - from, java.nio.charset.StandardCharsets.UTF_8).indexOf('\ufffd')
-        < 0;
+  private static boolean[] ordinary() {
+    var table = new boolean[256];
+    for (int c = ' ' + 1; c < 256; c++) {
+      table[c] = c != '=' && c != '"';
+    }
+    return table;
+  }
+
+  private static boolean isText(byte[] b, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (b[i] < 0) {
+        return new String(b, from, to - from, StandardCharsets.UTF_8).indexOf('\ufffd') < 0;
+      }
+    }
+    return true;
   }
 }

@@ -175,7 +175,7 @@ public final class PipelineRun {
   }
 
   /// Changes when the numbers of names ([EntryLabels#nameId]) may have changed.
-  public int epoch() {
+  int epoch() {
     return epoch;
   }
 }

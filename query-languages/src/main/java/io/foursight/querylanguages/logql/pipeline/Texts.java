@@ -1,11 +1,15 @@
 package io.foursight.querylanguages.logql.pipeline;
 
+import io.foursight.querylanguages.text.ByteSearch;
 import java.nio.charset.StandardCharsets;
 
 /// Cleans values on their way from a line to a label: escapes are resolved, and what is no UTF-8
 /// (or the character that stands for it) becomes a blank. Values that need neither stay where they
 /// are. The answer is in [#bytes], [#offset] and [#length]. Owned by one run.
 final class Texts {
+  /// A byte that UTF-8 never has and that is found as one of the high ones anyway.
+  private static final byte NEVER = (byte) 0xff;
+
   byte[] bytes = new byte[0];
   int offset;
   int length;
@@ -21,23 +25,19 @@ final class Texts {
     bytes = b;
     offset = from;
     length = to - from;
-    for (int i = from; i < to; i++) {
-      if (b[i] < 0) {
-        valid();
-        return;
-      }
+    if (ByteSearch.indexOfOrHigh(b, from, to, NEVER) >= 0) {
+      valid();
     }
   }
 
   /// A value in which a backslash may escape. False when an escape is malformed.
   boolean escaped(byte[] b, int from, int to) {
-    int i = from;
-    boolean high = false;
-    while (i < to && b[i] != '\\') {
-      high |= b[i] < 0;
-      i++;
+    int i = ByteSearch.indexOfOrHigh(b, from, to, (byte) '\\');
+    boolean high = i >= 0 && b[i] < 0;
+    if (high) {
+      i = ByteSearch.indexOf(b, i, to, (byte) '\\');
     }
-    if (i == to) {
+    if (i < 0) {
       bytes = b;
       offset = from;
       length = to - from;

@@ -48,18 +48,33 @@ public final class WindowBorders {
     largest = 0;
     int low = 0;
     int high = 0;
+    int lowPace = 0;
+    int highPace = 0;
     for (int step = 0; step < steps; step++) {
       long end = first + step * stride;
-      long start = end - rangeMillis;
-      while (high < columnSize && column[high] <= end) {
-        high++;
-      }
-      while (low < high && column[low] <= start) {
-        low++;
-      }
+      int newHigh = rowsUntil(column, columnSize, end, high, high + highPace);
+      highPace = newHigh - high;
+      high = newHigh;
+      int newLow = rowsUntil(column, columnSize, end - rangeMillis, low, low + lowPace);
+      lowPace = newLow - low;
+      low = newLow;
       from[step] = low;
       to[step] = high;
       largest = Math.max(largest, high - low);
     }
+  }
+
+  /// How many rows are not behind `time`, at least `from`. Regular scrapes make `guess` right.
+  private static int rowsUntil(long[] column, int size, long time, int from, int guess) {
+    if (guess <= size
+        && (guess == size || column[guess] > time)
+        && (guess == from || column[guess - 1] <= time)) {
+      return guess;
+    }
+    int row = from;
+    while (row < size && column[row] <= time) {
+      row++;
+    }
+    return row;
   }
 }

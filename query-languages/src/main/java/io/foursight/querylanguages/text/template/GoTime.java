@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.Optional;
 
 /// A time with its zone.
 record GoTime(ZonedDateTime time) {
@@ -27,6 +29,35 @@ record GoTime(ZonedDateTime time) {
 
   long nanos() {
     return time.toEpochSecond() * 1_000_000_000L + time.getNano();
+  }
+
+  /// What a method of Go's `time.Time` gives; empty for those that templates cannot call here.
+  Optional<Object> method(String name, List<Object> args) {
+    if (name.equals("Format") && args.size() == 1 && args.getFirst() instanceof String layout) {
+      return Optional.of(GoTimeLayout.format(layout, time));
+    }
+    if (!args.isEmpty()) {
+      return Optional.empty();
+    }
+    return switch (name) {
+      case "Unix" -> Optional.of(seconds());
+      case "UnixMilli" -> Optional.of(Math.floorDiv(nanos(), 1_000_000L));
+      case "UnixMicro" -> Optional.of(Math.floorDiv(nanos(), 1_000L));
+      case "UnixNano" -> Optional.of(nanos());
+      case "UTC", "Local" -> Optional.of(in(ZoneOffset.UTC));
+      case "Year" -> Optional.of((long) time.getYear());
+      case "Month" -> Optional.of(GoTimeLayout.format("January", time));
+      case "Day" -> Optional.of((long) time.getDayOfMonth());
+      case "YearDay" -> Optional.of((long) time.getDayOfYear());
+      case "Weekday" -> Optional.of(GoTimeLayout.format("Monday", time));
+      case "Hour" -> Optional.of((long) time.getHour());
+      case "Minute" -> Optional.of((long) time.getMinute());
+      case "Second" -> Optional.of((long) time.getSecond());
+      case "Nanosecond" -> Optional.of((long) time.getNano());
+      case "IsZero" -> Optional.of(equals(ZERO));
+      case "String" -> Optional.of(toString());
+      default -> Optional.empty();
+    };
   }
 
   @Override

@@ -214,8 +214,12 @@ final class Interpreter {
               f.at(),
               "." + String.join(".", f.path()),
               f.path().getLast() + " is not a method but has arguments");
-      case Node.Chain c when hasArguments ->
-          throw failed(c.at(), "", c.path().getLast() + " is not a method but has arguments");
+      case Node.Chain c when hasArguments -> {
+        return method(c.at(), argument(c.inner(), dot), c.path(), command, dot, piped);
+      }
+      case Node.Variable v when hasArguments && !v.path().isEmpty() -> {
+        return method(v.at(), find(v.name())[0], v.path(), command, dot, piped);
+      }
       case Node.Literal _ when piped != null ->
           throw failed(command.at(), "", "can't give argument to non-function");
       case Node.Dot _ when hasArguments ->
@@ -228,21 +232,34 @@ final class Interpreter {
     }
   }
 
+  /// The last of the fields is called with arguments: only times have methods.
+  private Object method(
+      int at, Object from, List<String> path, Command command, Object dot, Object piped) {
+    Object subject = field(from, path.subList(0, path.size() - 1), at);
+    List<Object> values = values(command, dot, piped);
+    return (subject instanceof GoTime t ? t.method(path.getLast(), values) : Optional.empty())
+        .orElseThrow(() -> failed(at, "", path.getLast() + " is not a method but has arguments"));
+  }
+
+  private List<Object> values(Command command, Object dot, Object piped) {
+    var values = new ArrayList<Object>(command.args().size());
+    for (Arg arg : command.args().subList(1, command.args().size())) {
+      values.add(argument(arg, dot));
+    }
+    if (piped != null) {
+      values.add(piped);
+    }
+    return values;
+  }
+
   private Object function(Node.Function f, Command command, Object dot, Object piped) {
     List<Arg> args = command.args();
     // The two that do not evaluate all of their arguments.
     if (f.name().equals("and") || f.name().equals("or")) {
       return logic(f, args, dot, piped);
     }
-    var values = new ArrayList<Object>(args.size());
-    for (Arg arg : args.subList(1, args.size())) {
-      values.add(argument(arg, dot));
-    }
-    if (piped != null) {
-      values.add(piped);
-    }
     try {
-      return functions.call(f.name(), values, data);
+      return functions.call(f.name(), values(command, dot, piped), data);
     } catch (FunctionException e) {
       throw failed(f.at(), f.name(), e.getMessage());
     }
@@ -283,6 +300,11 @@ final class Interpreter {
           switch (value) {
             case TemplateData d -> d.field(part);
             case Map<?, ?> m -> m.containsKey(part) ? m.get(part) : Node.Nil.NIL;
+            case GoTime t ->
+                t.method(part, List.of())
+                    .orElseThrow(() ->
+                        failed(
+                            at, "." + part, "can't evaluate field " + part + " in type time.Time"));
             case Node.Nil _ ->
                 throw failed(at, "." + part, "nil data; no entry for key \"" + part + "\"");
             default ->

@@ -25,9 +25,7 @@ class LabelGroupsTest {
 
   @Test
   void by_takesOnlyTheNamedLabels() {
-    var groups =
-        new LabelGroups(
-            run, Optional.of(new Grouping(List.of("s", "app"), false)), Optional.empty());
+    var groups = new LabelGroups(run, Optional.of(new Grouping(List.of("s", "app"), false)));
     Labels stream = Labels.of("app", "x", "pod", "1");
     int first = group(groups, stream, "s=1 t=9");
     assertThat(group(groups, Labels.of("app", "x", "pod", "2"), "t=8 s=1")).isEqualTo(first);
@@ -37,9 +35,8 @@ class LabelGroupsTest {
   }
 
   @Test
-  void without_takesAllOthers_andTheUnwrappedLabelIsNoneOfThem() {
-    var groups =
-        new LabelGroups(run, Optional.of(new Grouping(List.of("pod"), true)), Optional.of("v"));
+  void without_takesAllOthers() {
+    var groups = new LabelGroups(run, Optional.of(new Grouping(List.of("pod", "v"), true)));
     int g = group(groups, Labels.of("app", "x", "pod", "1"), "s=1 v=2");
     assertThat(groups.labels(g)).isEqualTo(Labels.of("app", "x", "s", "1"));
     assertThat(group(groups, Labels.of("app", "x", "pod", "2"), "v=3 s=1")).isEqualTo(g);
@@ -47,7 +44,7 @@ class LabelGroupsTest {
 
   @Test
   void untouchedLabels_areTheStreams() {
-    var groups = new LabelGroups(run, Optional.empty(), Optional.empty());
+    var groups = new LabelGroups(run, Optional.empty());
     Labels stream = Labels.of("app", "x");
     int g = group(groups, stream, "");
     assertThat(groups.labels(g)).isEqualTo(stream);
@@ -56,11 +53,28 @@ class LabelGroupsTest {
     assertThat(group(groups, Labels.of("app", "x"), "")).isEqualTo(g);
   }
 
+  @Test
+  void detailsOfADroppedError_areALabel() {
+    var strict =
+        Pipeline.compile(
+                LogqlParser.parseLogQuery("{a=\"b\"} | logfmt --strict | drop __error__").stages(),
+                () -> Instant.EPOCH)
+            .start();
+    var groups = new LabelGroups(strict, Optional.empty());
+    Labels stream = Labels.of("app", "x");
+    strict.entry(stream, Labels.EMPTY, 0, "a==1".getBytes(StandardCharsets.UTF_8));
+    int bad = groups.group();
+    assertThat(groups.labels(bad).has("__error_details__")).isTrue();
+    strict.entry(stream, Labels.EMPTY, 0, new byte[0]);
+    assertThat(groups.labels(groups.group())).isEqualTo(stream);
+    strict.entry(stream, Labels.EMPTY, 0, "a==1".getBytes(StandardCharsets.UTF_8));
+    assertThat(groups.group()).isEqualTo(bad);
+  }
+
   /// Many groups, seen twice: each keeps its number.
   @Test
   void numbersAreDense_andStable() {
-    var groups =
-        new LabelGroups(run, Optional.of(new Grouping(List.of("s"), false)), Optional.empty());
+    var groups = new LabelGroups(run, Optional.of(new Grouping(List.of("s"), false)));
     var numbers = new HashMap<Integer, Integer>();
     for (int i = 0; i < 5000; i++) {
       numbers.put(i, group(groups, Labels.of("app", "x"), "s=value-number-" + i));

@@ -81,6 +81,7 @@ class TemplateTest {
           {{ b64enc .n }} {{ b64dec "MTI=" }} {{ urlencode "a b/c" }} {{ urldecode "a+b%2Fc" }} ~ MTI= 12 a+b%2Fc a b/c
           {{ __line__ }} {{ __timestamp__ | date "2006-01-02T15:04:05.000Z07:00" }} ~ the line 2022-06-27T18:05:24.120Z
           {{ __timestamp__ }} ~ 2022-06-27 18:05:24.12 +0000 UTC
+          {{ $t := __timestamp__ }}{{ $t.Year }} {{ $t.Format "15:04" }} {{ (now).Unix }} ~ 2022 18:05 1700000000
           {{ now | unixEpoch }} {{ unixToTime "1700000000" | unixEpochMillis }} ~ 1700000000 1700000000000
           {{ toDate "2006-01-02" "2021-11-02" | date "Jan _2, 06 Monday" }} ~ Nov  2, 21 Tuesday
           {{ toDateInZone "2006-01-02 15:04" "Europe/Berlin" "2021-07-01 12:00" | unixEpoch }} ~ 1625133600
