@@ -12,6 +12,7 @@ public final class ByteSearch {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGHS = 0x8080808080808080L;
+  private static final long BEYOND_BLANK = 0x2121212121212121L;
 
   private ByteSearch() {}
 
@@ -129,6 +130,26 @@ public final class ByteSearch {
       }
     }
     return -1;
+  }
+
+  /// The first index in `[from, to)` of a blank or control character (up to U+0020), or of either
+  /// byte, which must be ASCII; `to` when there is none.
+  public static int endOfWord(byte[] hay, int from, int to, byte a, byte b) {
+    long p0 = (a & 0xffL) * ONES;
+    long p1 = (b & 0xffL) * ONES;
+    int i = from;
+    for (int stop = to - 8; i <= stop; i += 8) {
+      long word = (long) LONGS.get(hay, i);
+      long blanks = (word - BEYOND_BLANK) & ~word & HIGHS;
+      long t = blanks | zeros(word ^ p0) | zeros(word ^ p1);
+      if (t != 0) {
+        return i + (Long.numberOfTrailingZeros(t) >>> 3);
+      }
+    }
+    while (i < to && (hay[i] < 0 || (hay[i] > ' ' && hay[i] != a && hay[i] != b))) {
+      i++;
+    }
+    return i;
   }
 
   /// The high bit of the lowest byte that is zero, and perhaps of some above it.

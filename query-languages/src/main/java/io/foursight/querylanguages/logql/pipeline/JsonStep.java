@@ -46,11 +46,15 @@ final class JsonStep implements Step {
         return "Value looks like object, but can't find closing '}' symbol";
       }
       int keyStart = at + 1;
-      at = Json.skipString(b, at, end);
+      int keyEnd = ByteSearch.indexOfEither(b, keyStart, end, (byte) '"', (byte) '\\');
+      at = keyEnd >= 0 && b[keyEnd] == '"' ? keyEnd + 1 : Json.skipString(b, at, end);
       if (at < 0) {
         return "Value is string, but can't find closing '\"' symbol";
       }
-      int key = key(parent, b, keyStart, at - 1);
+      int key =
+          keyEnd == at - 1
+              ? keys.key(parent, b, keyStart, keyEnd - keyStart)
+              : escapedKey(parent, b, keyStart, at - 1);
       at = Json.skipBlank(b, at, end);
       if (at == end || b[at] != ':') {
         return "Malformed JSON error";
@@ -79,10 +83,7 @@ final class JsonStep implements Step {
     return "Value looks like object, but can't find closing '}' symbol";
   }
 
-  private int key(int parent, byte[] b, int from, int to) {
-    if (ByteSearch.indexOf(b, from, to, (byte) '\\') < 0) {
-      return keys.key(parent, b, from, to - from);
-    }
+  private int escapedKey(int parent, byte[] b, int from, int to) {
     texts.escaped(b, from, to);
     return keys.key(parent, texts.bytes, texts.offset, texts.length);
   }

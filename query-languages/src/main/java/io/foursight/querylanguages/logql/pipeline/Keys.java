@@ -18,6 +18,8 @@ final class Keys {
   private int[] hashes = new int[64];
   private String[] texts = new String[64];
   private int[] labels = new int[64];
+  private int[] successors = new int[64];
+  private int last = ROOT;
   private int count = 1;
 
   Keys(Names names) {
@@ -34,6 +36,8 @@ final class Keys {
   void clear() {
     Arrays.fill(table, 0);
     Arrays.fill(raw, null);
+    Arrays.fill(successors, 0);
+    last = ROOT;
     count = 1;
   }
 
@@ -42,15 +46,39 @@ final class Keys {
     return labels[key];
   }
 
-  /// The number of a key inside another.
+  /// The number of a key inside another. Lines of a stream mostly have the same keys in the same
+  /// order, so the key that came after the last one before is tried first.
   int key(int parent, byte[] bytes, int offset, int length) {
+    int guess = successors[last];
+    if (guess != 0 && parents[guess] == parent && isKey(guess, bytes, offset, length)) {
+      last = guess;
+      return guess;
+    }
+    int key = lookUp(parent, bytes, offset, length);
+    successors[last] = key;
+    last = key;
+    return key;
+  }
+
+  private boolean isKey(int key, byte[] bytes, int offset, int length) {
+    byte[] known = raw[key];
+    if (known.length != length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (known[i] != bytes[offset + i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int lookUp(int parent, byte[] bytes, int offset, int length) {
     int h = (int) ByteHash.of(parent, bytes, offset, length);
     int slot = h & (table.length - 1);
     while (table[slot] != 0) {
       int key = table[slot];
-      if (hashes[key] == h
-          && parents[key] == parent
-          && Arrays.equals(raw[key], 0, raw[key].length, bytes, offset, offset + length)) {
+      if (hashes[key] == h && parents[key] == parent && isKey(key, bytes, offset, length)) {
         return key;
       }
       slot = (slot + 1) & (table.length - 1);
@@ -67,6 +95,7 @@ final class Keys {
       hashes = Arrays.copyOf(hashes, capacity);
       texts = Arrays.copyOf(texts, capacity);
       labels = Arrays.copyOf(labels, capacity);
+      successors = Arrays.copyOf(successors, capacity);
     }
     raw[key] = bytes;
     parents[key] = parent;

@@ -11,9 +11,6 @@ import java.util.Arrays;
 final class LogfmtStep implements Step {
   static final String ERROR = "LogfmtParserErr";
 
-  /// By byte: neither blank nor `=` nor a quote.
-  private static final boolean[] ORDINARY = ordinary();
-
   private final boolean strict;
   private final boolean keepEmpty;
   private final Keys keys;
@@ -69,10 +66,7 @@ final class LogfmtStep implements Step {
 
   /// Takes one pair; the index after it, or -1 to stop.
   private int pair(Row row, byte[] b, int start, int end) {
-    int at = start;
-    while (at < end && ORDINARY[b[at] & 0xff]) {
-      at++;
-    }
+    int at = ByteSearch.endOfWord(b, start, end, (byte) '=', (byte) '"');
     int keyEnd = at;
     if (at < end && b[at] == '"') {
       return problem(row, b, at, end, "unexpected '\"'");
@@ -92,9 +86,7 @@ final class LogfmtStep implements Step {
       return quoted(row, b, start, keyEnd, at, end);
     }
     int value = at;
-    while (at < end && ORDINARY[b[at] & 0xff]) {
-      at++;
-    }
+    at = ByteSearch.endOfWord(b, at, end, (byte) '=', (byte) '"');
     if (at < end && !isBlank(b[at])) {
       return problem(row, b, at, end, "unexpected '" + (char) b[at] + "'");
     }
@@ -166,14 +158,6 @@ final class LogfmtStep implements Step {
 
   private static boolean isBlank(byte c) {
     return c >= 0 && c <= ' ';
-  }
-
-  private static boolean[] ordinary() {
-    var table = new boolean[256];
-    for (int c = ' ' + 1; c < 256; c++) {
-      table[c] = c != '=' && c != '"';
-    }
-    return table;
   }
 
   private static boolean isText(byte[] b, int from, int to) {

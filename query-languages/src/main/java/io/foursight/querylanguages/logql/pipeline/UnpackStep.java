@@ -1,5 +1,7 @@
 package io.foursight.querylanguages.logql.pipeline;
 
+import java.util.Arrays;
+
 /// `| unpack`: undoes the packing of labels into an object by Promtail's `pack` stage. Its texts
 /// become labels and `_entry` the line; without `_entry` nothing changes.
 final class UnpackStep implements Step {
@@ -73,7 +75,7 @@ final class UnpackStep implements Step {
   }
 
   private static boolean isEntry(byte[] b, int from, int to) {
-    return java.util.Arrays.equals(b, from, to, ENTRY, 0, ENTRY.length);
+    return Arrays.equals(b, from, to, ENTRY, 0, ENTRY.length);
   }
 
   /// Of an object that is known to be whole.
