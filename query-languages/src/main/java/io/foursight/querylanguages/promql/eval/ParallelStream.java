@@ -27,12 +27,21 @@ final class ParallelStream implements SeriesStream {
   private final ArrayBlockingQueue<List<StepSeries>> ready = new ArrayBlockingQueue<>(BATCHES);
   private final List<Helper> helpers = new ArrayList<>();
   private volatile boolean closed;
+  private boolean started;
   private List<StepSeries> batch = List.of();
   private int at;
   private boolean fromBatch;
 
   private ParallelStream(QueryContext query, List<? extends SeriesStream> parts) {
     this.query = query;
+    own.addAll(parts);
+  }
+
+  /// When the first series is wanted: a stream that nobody reads keeps nobody busy.
+  private void start() {
+    started = true;
+    List<SeriesStream> parts = List.copyOf(own);
+    own.clear();
     own.add(parts.getFirst());
     for (SeriesStream part : parts.subList(1, parts.size())) {
       var helper = new Helper(part);
@@ -116,6 +125,9 @@ final class ParallelStream implements SeriesStream {
 
   @Override
   public boolean next() {
+    if (!started) {
+      start();
+    }
     fromBatch = true;
     while (true) {
       if (++at < batch.size()) {
