@@ -15,6 +15,10 @@ final class ShardIndex {
 
   private final Map<Integer, Postings> byName = new HashMap<>();
   private int[] order = {};
+  private int[] places = {};
+
+  /// Series compared one by one since `order` was made.
+  private long compared;
 
   /// Texts by symbol that readers have met; given up when memory is short.
   private SoftReference<String[]> texts = new SoftReference<>(new String[0]);
@@ -112,46 +116,61 @@ final class ShardIndex {
         Arrays.copyOf(values, distinct), Arrays.copyOf(starts, distinct + 1), ids, series.count());
   }
 
-  /// The ids in the order of their labels. `ids` are ascending and distinct.
+  /// The ids in the order of their labels. `ids` are ascending and distinct. Those of which the
+  /// place in the order of all series is known are sorted by it, the others by comparison.
   int[] sorted(ShardSeries.Reader reader, int[] ids) {
-    int count = reader.series().count();
-    if (ids.length < 2) {
+    int n = ids.length;
+    if (n < 2) {
       return ids;
     }
-    if (ids.length < count / 4) {
-      int[] copy = ids.clone();
-      mergeSort(copy, new int[copy.length], 0, copy.length, reader);
-      return copy;
+    int[] known = places(reader, ids);
+    int ranked = Arrays.binarySearch(ids, known.length);
+    ranked = ranked < 0 ? ~ranked : ranked;
+    long[] keys = new long[ranked];
+    for (int i = 0; i < ranked; i++) {
+      keys[i] = (long) known[ids[i]] << 32 | ids[i];
     }
-    int[] all = order(reader);
-    boolean[] wanted = new boolean[Math.max(count, all.length)];
-    for (int id : ids) {
-      wanted[id] = true;
+    Arrays.sort(keys);
+    int[] out = ids.clone();
+    for (int i = 0; i < ranked; i++) {
+      out[i] = (int) keys[i];
     }
-    int[] out = new int[ids.length];
-    int n = 0;
-    for (int id : all) {
-      if (wanted[id]) {
-        out[n++] = id;
-      }
+    if (ranked < n) {
+      int[] scratch = new int[n];
+      mergeSort(out, scratch, ranked, n, reader);
+      merge(out, scratch, 0, ranked, n, reader);
     }
     return out;
   }
 
-  private synchronized int[] order(ShardSeries.Reader reader) {
+  /// The place of each series in label order, for those below the array's length. Brought up to
+  /// date when as many had to be compared one by one as half of all.
+  private synchronized int[] places(ShardSeries.Reader reader, int[] ids) {
     int known = order.length;
     int count = reader.series().count();
-    if (known < count) {
-      int[] grown = Arrays.copyOf(order, count);
-      for (int id = known; id < count; id++) {
-        grown[id] = id;
-      }
-      int[] scratch = new int[count];
-      mergeSort(grown, scratch, known, count, reader);
-      merge(grown, scratch, 0, known, count, reader);
-      order = grown;
+    if (known >= count) {
+      return places;
     }
-    return order;
+    int first = Arrays.binarySearch(ids, known);
+    compared += ids.length - (first < 0 ? ~first : first);
+    if (compared <= count / 2) {
+      return places;
+    }
+    compared = 0;
+    int[] grown = Arrays.copyOf(order, count);
+    for (int id = known; id < count; id++) {
+      grown[id] = id;
+    }
+    int[] scratch = new int[count];
+    mergeSort(grown, scratch, known, count, reader);
+    merge(grown, scratch, 0, known, count, reader);
+    order = grown;
+    int[] inverse = new int[count];
+    for (int i = 0; i < count; i++) {
+      inverse[grown[i]] = i;
+    }
+    places = inverse;
+    return places;
   }
 
   private static void mergeSort(int[] a, int[] scratch, int from, int to, ShardSeries.Reader r) {
@@ -190,7 +209,7 @@ final class ShardIndex {
   }
 
   synchronized long bytes() {
-    long bytes = 4L * order.length;
+    long bytes = 8L * order.length;
     for (Postings p : byName.values()) {
       bytes += 4L * (p.values.length + p.starts.length + p.ids.length);
     }
