@@ -50,6 +50,7 @@ final class ClusterWiring {
   private final SystemRingScheduler scheduler;
   private final ClientPool pool;
   private final Map<RingName, RingClient> rings = new LinkedHashMap<>();
+  private final List<Service> presences = new ArrayList<>();
   private final Map<RingName, RingSeat> seats = new LinkedHashMap<>();
   private final List<Supplier<Optional<String>>> reasons = new ArrayList<>();
   private final Map<String, RpcCaller> callers = new ConcurrentHashMap<>();
@@ -100,7 +101,7 @@ final class ClusterWiring {
         .map(e -> {
           InstanceSettings place =
               new InstancePlace(config, context.dataDir(), door).settings(e.getKey(), e.getValue());
-          return RingView.fixed(e.getKey(), Ring.solo(place.id(), place.address()));
+          return RingView.fixed(e.getKey(), Ring.solo(InstancePlace.hostName(), place.address()));
         })
         .toList();
   }
@@ -135,6 +136,18 @@ final class ClusterWiring {
             handover);
     seats.put(name, seat);
     return seat;
+  }
+
+  /// Takes seats for the components that hold nothing, so that others see them.
+  void attend(Set<String> roots) {
+    if (isClustered()) {
+      RingStores.ofPresence(config)
+          .forEach((name, ring) -> {
+            if (roots.contains(name.value())) {
+              presences.add(seat(name, ring, new Routed(), RingSeat.Handover.NOTHING));
+            }
+          });
+    }
   }
 
   /// Whether an instance of a ring is this process.
@@ -238,11 +251,13 @@ final class ClusterWiring {
       if (isClustered()) {
         store.orElseThrow().start();
         rings.values().forEach(RingClient::start);
+        presences.forEach(Service::start);
       }
     }
 
     @Override
     public void stop(Deadline deadline) {
+      presences.forEach(p -> p.stop(deadline));
       rings.values().forEach(ring -> ring.stop(deadline));
       pool.stop(deadline);
       if (isClustered()) {

@@ -70,6 +70,7 @@ final class Foursight implements AutoCloseable {
     var graph = new ModuleGraph(modules);
     this.services = graph.build(roots.stream().filter(graph.names()::contains).toList());
     new AdminRoutes(meters, config, overrides, this::notReady, () -> services).register(doors);
+    cluster.attend(roots);
     cluster.pages(roots).register(doors);
   }
 

@@ -64,6 +64,11 @@ record FoursightConfig(
         RingConfig storeGatewayRing,
     @Setting(value = "The ring of compactors.", key = "compactor.sharding_ring")
         RingConfig compactorRing,
+    @Setting(value = "The ring of distributors.", key = "distributor.ring")
+        RingConfig distributorRing,
+    @Setting(value = "The ring of queriers.", key = "querier.ring") RingConfig querierRing,
+    @Setting(value = "The ring of query-frontends.", key = "query_frontend.ring")
+        RingConfig queryFrontendRing,
     StorageConfig storage,
     DistributorConfig distributor,
     IngesterConfig ingester,
@@ -91,6 +96,9 @@ record FoursightConfig(
         RingConfig.defaults(),
         RingConfig.withTokens(512),
         RingConfig.withTokens(512),
+        RingConfig.withTokens(1),
+        RingConfig.withTokens(1),
+        RingConfig.withTokens(1),
         StorageConfig.defaults(),
         DistributorConfig.defaults(),
         IngesterConfig.defaults(),

@@ -12,8 +12,10 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 
 /// Under which name and address others find this process, where the configuration leaves it open.
@@ -23,18 +25,20 @@ record InstancePlace(
     FoursightConfig config, Path dataDir, Supplier<Optional<InetSocketAddress>> door) {
 
   InstanceSettings settings(RingName name, RingConfig ring) {
+    boolean holdsNothing = RingStores.ofPresence(config).containsKey(name);
+    String address = address(ring);
     Path tokens =
         ring.tokensFilePath().isEmpty()
             ? dataDir.resolve(name.value()).resolve("ring-tokens.json")
             : Path.of(ring.tokensFilePath());
     return new InstanceSettings(
         name,
-        ring.instanceId().isEmpty() ? hostName() : ring.instanceId(),
-        address(ring),
+        ring.instanceId().isEmpty() ? id(address, holdsNothing) : ring.instanceId(),
+        address,
         ring.instanceAvailabilityZone(),
         Version.text(),
         ring.numTokens(),
-        Optional.of(tokens),
+        holdsNothing ? Optional.empty() : Optional.of(tokens),
         ring.heartbeatPeriod(),
         ring.heartbeatTimeout(),
         ring.heartbeatTimeout().multipliedBy(ring.autoForgetUnhealthyPeriods()),
@@ -43,12 +47,25 @@ record InstancePlace(
         ring.finalSleep());
   }
 
+  /// Several that hold nothing may well share a machine; then the port of the door between
+  /// components tells them apart, or chance when there is none.
+  private String id(String address, boolean holdsNothing) {
+    if (!holdsNothing) {
+      return hostName();
+    }
+    return door.get().isPresent()
+        ? hostName() + "-" + address.substring(address.lastIndexOf(':') + 1)
+        : hostName() + "-" + HexFormat.of().toHexDigits(new SplittableRandom().nextInt());
+  }
+
   private String address(RingConfig ring) {
     Optional<InetSocketAddress> listening = door.get();
     int port =
         ring.instancePort() > 0
             ? ring.instancePort()
-            : listening.map(InetSocketAddress::getPort).orElse(config.server().grpcListenPort());
+            : listening
+                .map(InetSocketAddress::getPort)
+                .orElse(Math.max(0, config.server().grpcListenPort()));
     if (!ring.instanceAddr().isEmpty()) {
       return join(ring.instanceAddr(), port);
     }

@@ -29,6 +29,16 @@ final class RingStores {
     rings.put(RingName.INGESTER, config.ingesterRing());
     rings.put(RingName.STORE_GATEWAY, config.storeGatewayRing());
     rings.put(RingName.COMPACTOR, config.compactorRing());
+    rings.putAll(ofPresence(config));
+    return rings;
+  }
+
+  /// Rings of components that hold nothing: they only say that they are there.
+  static Map<RingName, RingConfig> ofPresence(FoursightConfig config) {
+    Map<RingName, RingConfig> rings = new LinkedHashMap<>();
+    rings.put(RingName.DISTRIBUTOR, config.distributorRing());
+    rings.put(RingName.QUERIER, config.querierRing());
+    rings.put(RingName.QUERY_FRONTEND, config.queryFrontendRing());
     return rings;
   }
 }

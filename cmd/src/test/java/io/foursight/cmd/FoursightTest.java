@@ -81,7 +81,7 @@ class FoursightTest {
     try (var foursight = new Foursight(config("-target=compactor"))) {
       foursight.start();
       assertThat(get(foursight, "/services").body())
-          .isEqualTo("storage => Running\ncompactor => Running\n");
+          .isEqualTo("ring => Running\nstorage => Running\ncompactor => Running\n");
       assertThat(get(foursight, "/prometheus/api/v1/query?query=1").statusCode()).isEqualTo(404);
     }
     assertThatThrownBy(() -> new Foursight(config("-target=quierier")))

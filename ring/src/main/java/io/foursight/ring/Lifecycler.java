@@ -26,11 +26,13 @@ import org.slf4j.LoggerFactory;
 /// another process uses its id.
 ///
 /// Of two processes with one id the older one stays. The younger one fails: at the start, when it
-/// finds the id at another address and alive; later, when it sees the older one speak twice after
-/// having contradicted it.
+/// finds the id at another address and still speaking after a heartbeat period; later, when the
+/// older one goes on speaking for a heartbeat period although it is contradicted. Anything shorter
+/// may be old news of a process that is gone.
 public final class Lifecycler implements Service {
   private static final Logger log = LoggerFactory.getLogger(Lifecycler.class);
   private static final Duration STEP = Duration.ofMillis(50);
+  private static final Duration COMPLAINT = Duration.ofMinutes(1);
   private static final int STRIKES = 2;
 
   private enum Phase {
@@ -65,7 +67,13 @@ public final class Lifecycler implements Service {
   private Subscription watch = () -> {};
   private Optional<InstanceDescriptor> doubted = Optional.empty();
   private long doubtedSince;
+  private long doubtedChange;
   private long struckVersion;
+  private long firstStrike;
+  private long lastStrike;
+  private long lastContradiction;
+  private long lastComplaint;
+  private int contradictions;
   private int strikes;
   private boolean storeFails;
 
@@ -297,6 +305,7 @@ public final class Lifecycler implements Service {
     if (doubted.isEmpty()) {
       doubted = Optional.of(other);
       doubtedSince = scheduler.nanoTime();
+      doubtedChange = doubtedSince;
       log.warn(
           "instance id is in the ring already, waiting whether it is alive ring={} instance={}"
               + " address={}",
@@ -305,13 +314,18 @@ public final class Lifecycler implements Service {
           other.address());
       return false;
     }
+    long now = scheduler.nanoTime();
+    long period = settings.heartbeatPeriod().toNanos();
     if (doubted.get().version() != other.version()) {
-      fail(other);
-      return false;
+      // The first changes may be old news under way; one a heartbeat later is not.
+      if (now - doubtedSince >= period) {
+        fail(other);
+        return false;
+      }
+      doubted = Optional.of(other);
+      doubtedChange = now;
     }
-    long waited = scheduler.nanoTime() - doubtedSince;
-    return waited
-        > settings.heartbeatPeriod().plus(settings.heartbeatPeriod().dividedBy(2)).toNanos();
+    return now - doubtedChange > period + period / 2;
   }
 
   private void fail(InstanceDescriptor other) {
@@ -552,21 +566,37 @@ public final class Lifecycler implements Service {
     return now.isAfter(mine.heartbeat()) ? now : mine.heartbeat();
   }
 
+  /// Not more often than a few times a heartbeat: the other one contradicts as well.
   private void contradict(InstanceDescriptor other) {
+    long now = scheduler.nanoTime();
+    long period = settings.heartbeatPeriod().toNanos();
+    if (contradictions > 0 && now - lastContradiction < period / 4) {
+      return;
+    }
+    lastContradiction = now;
+    contradictions++;
     metrics.idConflict();
     if (other.incarnation() < mine.incarnation() && other.version() != struckVersion) {
+      if (strikes == 0 || now - lastStrike > 3 * period) {
+        strikes = 0;
+        firstStrike = now;
+      }
       struckVersion = other.version();
-      if (++strikes >= STRIKES) {
+      lastStrike = now;
+      if (++strikes >= STRIKES && now - firstStrike >= period) {
         fail(other);
         return;
       }
     }
-    log.warn(
-        "another process uses our instance id ring={} instance={} our_address={} its_address={}",
-        settings.ring(),
-        settings.id(),
-        settings.address(),
-        other.address());
+    if (contradictions == 1 || now - lastComplaint > COMPLAINT.toNanos()) {
+      lastComplaint = now;
+      log.warn(
+          "another process uses our instance id ring={} instance={} our_address={} its_address={}",
+          settings.ring(),
+          settings.id(),
+          settings.address(),
+          other.address());
+    }
     write(mine.state());
   }
 

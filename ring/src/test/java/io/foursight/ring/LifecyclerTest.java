@@ -210,6 +210,22 @@ class LifecyclerTest {
   }
 
   @Test
+  void twins_contradictEachOtherAFewTimesAHeartbeat_notInALoop() {
+    Lifecycler first = lifecycler("a");
+    first.start();
+    first.activate();
+    time.go(Duration.ofSeconds(1));
+    store.update(RingName.INGESTER, s -> RingState.EMPTY);
+    Lifecycler twin = lifecycler("a");
+    twin.start();
+    twin.activate();
+    time.go(Duration.ofMinutes(2));
+    assertThat(count("id_conflicts")).isBetween(2.0, 40.0);
+    assertThat(first.notReady()).isEmpty();
+    assertThat(twin.notReady()).get().asString().contains("used by another process");
+  }
+
+  @Test
   void anInstanceThatStays_isLeavingAfterItsStop_andKeepsItsTokensInTheRing() {
     Lifecycler life = lifecycler("a", 8, Duration.ZERO, false);
     life.start();
