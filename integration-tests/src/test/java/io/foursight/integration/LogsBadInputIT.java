@@ -1,0 +1,195 @@
+package io.foursight.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.foursight.wire.protobuf.ProtoWriter;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.xerial.snappy.Snappy;
+
+/// Malformed, oversized and absurd logs get the status that upstream gives and a message; the
+/// server goes on and what was stored stays.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LogsBadInputIT {
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final long now = System.currentTimeMillis() * 1_000_000;
+  private FoursightProcess server;
+
+  @BeforeAll
+  void start(@TempDir Path directory) throws Exception {
+    server = new FoursightProcess(directory.resolve("server")).start();
+    assertThat(json(stream("witness", "[\"" + now + "\",\"seen\"]")).statusCode()).isEqualTo(204);
+  }
+
+  @AfterEach
+  void theServerGoesOn_andKeepsWhatItHad() throws Exception {
+    assertThat(server.get("/ready").statusCode()).isEqualTo(200);
+    assertThat(query("{app=\"witness\"}")).contains("\"seen\"");
+  }
+
+  @AfterAll
+  void stop() {
+    http.close();
+    server.close();
+  }
+
+  private String query(String logql) throws Exception {
+    HttpResponse<String> answer =
+        server.get(
+            "/loki/api/v1/query_range?query="
+                + URLEncoder.encode(logql, StandardCharsets.UTF_8)
+                + "&start="
+                + (now - 3_600_000_000_000L)
+                + "&end="
+                + (now + 60_000_000_000L));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return answer.body();
+  }
+
+  private static String stream(String app, String values) {
+    return "{\"streams\":[{\"stream\":{\"app\":\"" + app + "\"},\"values\":[" + values + "]}]}";
+  }
+
+  private HttpResponse<String> json(String body) throws Exception {
+    return push("/loki/api/v1/push", body.getBytes(StandardCharsets.UTF_8), "application/json", "");
+  }
+
+  private HttpResponse<String> push(String path, byte[] body, String type, String encoding)
+      throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create(server.url() + path))
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+    if (!type.isEmpty()) {
+      request.header("content-type", type);
+    }
+    if (!encoding.isEmpty()) {
+      request.header("content-encoding", encoding);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static byte[] message(String labels, long time, byte[] line) {
+    var out = new ProtoWriter();
+    int stream = out.begin(1);
+    out.string(1, labels);
+    int entry = out.begin(2);
+    int at = out.begin(1);
+    out.varint(1, time / 1_000_000_000);
+    out.varint(2, time % 1_000_000_000);
+    out.end(at);
+    out.bytes(2, line);
+    out.end(entry);
+    out.end(stream);
+    return out.toByteArray();
+  }
+
+  @Test
+  void corruptBodies_are400() throws Exception {
+    var random = new Random(1);
+    for (int i = 0; i < 30; i++) {
+      var garbage = new byte[random.nextInt(300)];
+      random.nextBytes(garbage);
+      assertThat(push("/loki/api/v1/push", garbage, "application/x-protobuf", "").statusCode())
+          .isIn(400, 413, 422);
+      assertThat(push("/otlp/v1/logs", garbage, "application/x-protobuf", "").statusCode())
+          .isIn(200, 400, 413);
+    }
+    for (String text : new String[] {"", "{", "[]", "{\"streams\":[{\"stream\":1}]}", "nul"}) {
+      assertThat(json(text).statusCode()).as(text).isEqualTo(400);
+    }
+    assertThat(json("{\"streams\":[]}").statusCode()).isEqualTo(422);
+    assertThat(push("/loki/api/v1/push", new byte[] {1}, "", "").statusCode()).isEqualTo(400);
+    assertThat(push("/loki/api/v1/push", new byte[] {1}, "a/b", "br").statusCode()).isEqualTo(400);
+    assertThat(push("/otlp/v1/logs", new byte[] {1}, "text/plain", "").statusCode()).isEqualTo(415);
+  }
+
+  @Test
+  void aLineOfTenMegabytes_isRefusedAndItsNeighboursAreStored() throws Exception {
+    String values =
+        "[\"" + now + "\",\"" + "x".repeat(10 << 20) + "\"],[\"" + now + "\",\"beside the giant\"]";
+    HttpResponse<String> reply = json(stream("giant", values));
+    assertThat(reply.statusCode()).isEqualTo(400);
+    assertThat(reply.body())
+        .contains("max entry size '262144' bytes exceeded")
+        .contains("total ignored: 1 out of 2 for stream");
+    assertThat(query("{app=\"giant\"}")).contains("beside the giant").doesNotContain("xxx");
+  }
+
+  @Test
+  void tenThousandLabels_areRefusedBriefly() throws Exception {
+    var labels = new StringBuilder("{\"streams\":[{\"stream\":{");
+    for (int i = 0; i < 10_000; i++) {
+      labels.append(i > 0 ? "," : "").append("\"l").append(i).append("\":\"v\"");
+    }
+    HttpResponse<String> reply = json(labels + "},\"values\":[[\"" + now + "\",\"x\"]]}]}");
+    assertThat(reply.statusCode()).isEqualTo(400);
+    assertThat(reply.body()).contains("has 10000 label names; limit").hasSizeLessThan(10_000);
+  }
+
+  @Test
+  void binaryGarbageAsALine_isStoredAsItIs() throws Exception {
+    var garbage = new byte[1000];
+    new Random(2).nextBytes(garbage);
+    byte[] body = Snappy.compress(message("{app=\"binary\"}", now, garbage));
+    assertThat(push("/loki/api/v1/push", body, "application/x-protobuf", "").statusCode())
+        .isEqualTo(204);
+    assertThat(query("sum(bytes_over_time({app=\"binary\"}[1h]))")).contains("\"1000\"");
+  }
+
+  @Test
+  void bombs_are413() throws Exception {
+    var gzip = new ByteArrayOutputStream();
+    try (var out = new GZIPOutputStream(gzip)) {
+      var zeros = new byte[1 << 20];
+      for (int i = 0; i < 400; i++) {
+        out.write(zeros);
+      }
+    }
+    assertThat(
+            push("/loki/api/v1/push", gzip.toByteArray(), "application/json", "gzip").statusCode())
+        .isEqualTo(413);
+  }
+
+  @Test
+  void deletesOfEverything_hideAtOnce_andNonsenseIs400() throws Exception {
+    assertThat(json(stream("doomed", "[\"" + now + "\",\"gone soon\"]")).statusCode())
+        .isEqualTo(204);
+    assertThat(query("{app=\"doomed\"}")).contains("gone soon");
+    for (String bad :
+        new String[] {
+          "",
+          "query=nonsense&start=0",
+          "query=%7Bapp%3D%22doomed%22%7D",
+          "query=%7Bapp%3D%22doomed%22%7D&start=5&end=1",
+          "query=%7Bapp%3D%22doomed%22%7D&start=0&end=9999999999",
+          "query=%7Bapp%3D%22doomed%22%7D&start=x"
+        }) {
+      assertThat(server.post("/loki/api/v1/delete?" + bad, new byte[0]).statusCode())
+          .as(bad)
+          .isEqualTo(400);
+    }
+    HttpResponse<String> accepted =
+        server.post("/loki/api/v1/delete?query=%7Bapp%3D~%22doom.%2B%22%7D&start=0", new byte[0]);
+    assertThat(accepted.statusCode()).isEqualTo(204);
+    assertThat(accepted.headers().firstValue("x-delete-request-id")).isPresent();
+    assertThat(query("{app=\"doomed\"}")).doesNotContain("gone soon");
+    assertThat(query("sum(count_over_time({app=\"doomed\"}[1h]))")).contains("\"result\":[]");
+    assertThat(server.get("/loki/api/v1/delete").body())
+        .startsWith("[{\"request_id\":\"")
+        .contains("\"status\":\"received\"");
+  }
+}
