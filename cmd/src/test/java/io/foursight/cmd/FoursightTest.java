@@ -70,6 +70,12 @@ class FoursightTest {
           .contains("target: all")
           .doesNotContain("hunter2");
       assertThat(get(foursight, "/config?mode=diff").body()).doesNotContain("target");
+      for (String api : List.of("", "/prometheus")) {
+        assertThat(get(foursight, api + "/api/v1/status/config").body())
+            .startsWith("{\"status\":\"success\",\"data\":{\"yaml\":\"")
+            .contains("target: all\\n")
+            .doesNotContain("hunter2", "\n");
+      }
       assertThat(get(foursight, "/config?mode=odd").statusCode()).isEqualTo(400);
       assertThat(get(foursight, "/runtime_config").body()).startsWith("overrides:");
       assertThat(get(foursight, "/log_level").body()).contains("Current log level is");

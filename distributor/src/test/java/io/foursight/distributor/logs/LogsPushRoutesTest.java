@@ -3,6 +3,7 @@ package io.foursight.distributor.logs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foursight.distributor.DistributorConfig;
+import io.foursight.distributor.FakeCall;
 import io.foursight.distributor.RetryAfter;
 import io.foursight.model.TenantId;
 import io.foursight.model.logs.LogsBatch;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.foursight.config.TenantLimits;
 import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.DistributorLimits;
+import io.foursight.distributor.FakeCall;
 import io.foursight.model.Deadline;
 import io.foursight.model.metrics.SeriesHash;
 import io.foursight.runtime.ComponentContext;

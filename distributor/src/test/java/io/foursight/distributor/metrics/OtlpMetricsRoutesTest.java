@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foursight.config.ByteSize;
 import io.foursight.distributor.DistributorConfig;
+import io.foursight.distributor.FakeCall;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.model.metrics.MetricsWriteResult.Rejection;

@@ -3,6 +3,7 @@ package io.foursight.distributor.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.foursight.distributor.FakeCall;
 import io.foursight.distributor.RelabelRule;
 import io.foursight.distributor.RelabelRule.Action;
 import io.foursight.model.ErrorKind;

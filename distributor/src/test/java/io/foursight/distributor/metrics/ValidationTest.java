@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foursight.distributor.DistributorLimits.LongValues;
 import io.foursight.distributor.DistributorLimits.NameScheme;
+import io.foursight.distributor.FakeCall;
 import io.foursight.model.Labels;
 import io.foursight.model.metrics.LabelBytes;
 import io.foursight.model.metrics.MetricsBatch;

@@ -46,6 +46,12 @@ public final class AdminRoutes {
     doors.addAlways(GET, "/metrics", "metrics", this::metrics);
     doors.addAlways(GET, "/services", "services", this::services);
     doors.addAlways(GET, "/config", "config", this::config);
+    doors.addAlways(GET, "/api/v1/status/config", "api_v1_status_config", this::statusConfig);
+    doors.addAlways(
+        GET,
+        "/prometheus/api/v1/status/config",
+        "prometheus_api_v1_status_config",
+        this::statusConfig);
     doors.addAlways(GET, "/runtime_config", "runtime_config", this::runtimeConfig);
     doors.addAlways(Set.of("GET", "POST"), "/log_level", "log_level", this::logLevel);
   }
@@ -89,6 +95,30 @@ public final class AdminRoutes {
               throw FoursightException.badData(
                   "mode is \"" + mode + "\", expected diff or defaults");
         });
+  }
+
+  /// The configuration as Prometheus's API wraps it; secrets are masked as everywhere.
+  private HttpReply statusConfig(HttpCall call) {
+    return HttpReply.json(
+        200, "{\"status\":\"success\",\"data\":{\"yaml\":" + quoted(config.toYaml()) + "}}");
+  }
+
+  private static String quoted(String text) {
+    var out = new StringBuilder("\"");
+    for (char c : text.toCharArray()) {
+      switch (c) {
+        case '"', '\\' -> out.append('\\').append(c);
+        case '\n' -> out.append("\\n");
+        default -> {
+          if (c < 0x20) {
+            out.append(String.format("\\u%04x", (int) c));
+          } else {
+            out.append(c);
+          }
+        }
+      }
+    }
+    return out.append('"').toString();
   }
 
   private HttpReply runtimeConfig(HttpCall call) {

@@ -2,6 +2,7 @@ package io.foursight.querylanguages.text.template;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.foursight.querylanguages.regex.GoExpand;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -1,13 +1,13 @@
-package io.foursight.querylanguages.text.template;
+package io.foursight.querylanguages.regex;
 
 import com.google.re2j.Matcher;
 
 /// Fills `$1`, `${1}`, `$name`, `${name}` and `$$` of a replacement as Go's `regexp.Expand` does:
-/// an unknown group is empty, a lone dollar sign stays.
-final class GoExpand {
+/// an unknown group is empty, a lone dollar sign stays. Stateless.
+public final class GoExpand {
   private GoExpand() {}
 
-  static String expand(String template, Matcher matcher) {
+  public static String expand(String template, Matcher matcher) {
     var out = new StringBuilder();
     int i = 0;
     while (i < template.length()) {

@@ -1,4 +1,4 @@
-package io.foursight.distributor.metrics;
+package io.foursight.distributor;
 
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
@@ -14,17 +14,17 @@ import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.xerial.snappy.Snappy;
 
-/// A call without a server.
-final class FakeCall implements HttpCall {
+/// A call of a push route without a server.
+public final class FakeCall implements HttpCall {
   private final byte[] raw;
   private final Map<String, String> headers = new HashMap<>();
   private TenantId tenant = TenantId.ANONYMOUS;
 
-  FakeCall(byte[] raw) {
+  public FakeCall(byte[] raw) {
     this.raw = raw;
   }
 
-  static FakeCall snappy(byte[] message) {
+  public static FakeCall snappy(byte[] message) {
     try {
       return new FakeCall(Snappy.compress(message)).with("content-encoding", "snappy");
     } catch (IOException e) {
@@ -32,12 +32,12 @@ final class FakeCall implements HttpCall {
     }
   }
 
-  FakeCall with(String header, String value) {
+  public FakeCall with(String header, String value) {
     headers.put(header.toLowerCase(Locale.ROOT), value);
     return this;
   }
 
-  FakeCall tenant(String id) {
+  public FakeCall tenant(String id) {
     tenant = new TenantId(id);
     return this;
   }
@@ -49,7 +49,7 @@ final class FakeCall implements HttpCall {
 
   @Override
   public String path() {
-    return "/api/v1/push";
+    return "/push";
   }
 
   @Override
@@ -88,6 +88,9 @@ final class FakeCall implements HttpCall {
       byte[] body =
           switch (contentEncoding) {
             case "snappy" -> Snappy.uncompress(raw);
+            case "snappy, gzip" ->
+                Snappy.uncompress(
+                    new GZIPInputStream(new ByteArrayInputStream(raw)).readAllBytes());
             case "gzip" -> new GZIPInputStream(new ByteArrayInputStream(raw)).readAllBytes();
             case "identity", "" -> raw;
             default ->
