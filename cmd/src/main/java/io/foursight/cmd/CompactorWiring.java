@@ -5,6 +5,10 @@ import io.foursight.compactor.Compactor;
 import io.foursight.compactor.CompactorLimits;
 import io.foursight.compactor.CompactorRoutes;
 import io.foursight.compactor.CompactorService;
+import io.foursight.compactor.logs.EntryFilter;
+import io.foursight.compactor.logs.LogsCompaction;
+import io.foursight.compactor.logs.LogsCompactorLimits;
+import io.foursight.compactor.logs.LogsDeleteRoutes;
 import io.foursight.compactor.metrics.MetricsMerger;
 import io.foursight.config.TenantOverrides;
 import io.foursight.model.FoursightException;
@@ -59,7 +63,24 @@ final class CompactorWiring {
             new SecureRandom(),
             context.meters(),
             this::owns);
-    List<Compactor> compactors = List.of(metrics);
+    EntryFilter.Compiler logql = text -> LogqlEntryFilter.compile(text, context.clock());
+    var logsLimits = overrides.limits(LogsCompactorLimits.class);
+    var logs =
+        new LogsCompaction(
+            storage.logsBlocks(),
+            storage.logsDeletions(),
+            logql,
+            config.compactor(),
+            overrides.limits(CompactorLimits.class),
+            logsLimits,
+            context.dataDir().resolve("compactor").resolve("logs"),
+            context.clock(),
+            new SecureRandom(),
+            context.meters(),
+            this::owns);
+    new LogsDeleteRoutes(storage.logsDeletions(), logsLimits, logql, context.clock())
+        .register(context.routes());
+    List<Compactor> compactors = List.of(metrics, logs.compactor());
     CompactorRoutes.register(context.routes(), compactors);
     return cluster.seat(
         RingName.COMPACTOR,

@@ -2,6 +2,7 @@ package io.foursight.cmd;
 
 import io.foursight.compactor.CompactorConfig;
 import io.foursight.compactor.CompactorLimits;
+import io.foursight.compactor.logs.LogsCompactorLimits;
 import io.foursight.config.ConfigSchema;
 import io.foursight.config.RuntimeConfigSettings;
 import io.foursight.config.Setting;
@@ -126,6 +127,7 @@ record FoursightConfig(
             MetricsReplicationLimits.class,
             MetricsQueryLimits.class,
             LogsQueryLimits.class,
-            CompactorLimits.class));
+            CompactorLimits.class,
+            LogsCompactorLimits.class));
   }
 }

@@ -1,7 +1,6 @@
 package io.foursight.cmd;
 
 import io.foursight.config.TenantOverrides;
-import io.foursight.model.logs.LogsDeletions;
 import io.foursight.model.metrics.MetricsCardinality;
 import io.foursight.model.metrics.MetricsLateWrites;
 import io.foursight.model.metrics.MetricsSource;
@@ -43,6 +42,7 @@ final class QuerierWiring {
       TenantOverrides overrides,
       ComponentContext context,
       ClusterWiring cluster,
+      StorageWiring storage,
       IngesterWiring ingester,
       StoreGatewayWiring storeGateway) {
     this.config = config;
@@ -57,7 +57,7 @@ final class QuerierWiring {
           return new LogsQuerier(
               source,
               source,
-              LogsDeletions.NONE,
+              storage.logsDeletions(),
               config.querier(),
               context.clock(),
               context.meters());

@@ -1,5 +1,6 @@
 package io.foursight.cmd;
 
+import io.foursight.compactor.logs.DeleteRequests;
 import io.foursight.model.Deadline;
 import io.foursight.model.Signal;
 import io.foursight.runtime.ComponentContext;
@@ -9,6 +10,7 @@ import io.foursight.storage.block.ObjectBlockStore;
 import io.foursight.storage.block.PageCache;
 import io.foursight.storage.object.ObjectStore;
 import io.foursight.storage.object.ObjectStores;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Set;
 
@@ -19,6 +21,7 @@ final class StorageWiring {
   private final Lazy<ObjectStore> logsObjects;
   private final Lazy<ObjectBlockStore> metricsBlocks;
   private final Lazy<ObjectBlockStore> logsBlocks;
+  private final Lazy<DeleteRequests> logsDeletions;
 
   StorageWiring(FoursightConfig config, ComponentContext context) {
     objects =
@@ -30,6 +33,9 @@ final class StorageWiring {
         new Lazy<>(() -> new ObjectBlockStore(objects.get(), context.clock(), pages.get()));
     logsBlocks =
         new Lazy<>(() -> new ObjectBlockStore(logsObjects.get(), context.clock(), pages.get()));
+    logsDeletions =
+        new Lazy<>(
+            () -> new DeleteRequests(logsObjects.get(), context.clock(), new SecureRandom()));
   }
 
   ObjectBlockStore metricsBlocks() {
@@ -40,8 +46,9 @@ final class StorageWiring {
     return logsBlocks.get();
   }
 
-  ObjectStore logsObjects() {
-    return logsObjects.get();
+  /// Delete requests for logs: the compactor carries them out, the querier hides what they name.
+  DeleteRequests logsDeletions() {
+    return logsDeletions.get();
   }
 
   Module module() {

@@ -26,7 +26,8 @@ final class Wiring {
     var storeGateway = new StoreGatewayWiring(config, overrides, context, cluster, storage);
     var ingester = new IngesterWiring(config, overrides, context, cluster, storage, storeGateway);
     var distributor = new DistributorWiring(config, overrides, context, cluster, ingester);
-    var querier = new QuerierWiring(config, overrides, context, cluster, ingester, storeGateway);
+    var querier =
+        new QuerierWiring(config, overrides, context, cluster, storage, ingester, storeGateway);
     var queryFrontend =
         new QueryFrontendWiring(config, overrides, context, cluster, roots, querier);
     var compactor = new CompactorWiring(config, overrides, context, cluster, storage);

@@ -1,5 +1,6 @@
 package io.foursight.compactor;
 
+import io.foursight.model.TenantId;
 import io.foursight.storage.block.BlockMeta;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,4 +28,11 @@ public interface BlockMerger {
   /// @throws io.foursight.model.FoursightException `CORRUPT` for a damaged input, `CANCELED`,
   ///   `UNAVAILABLE` when the output cannot be written
   BlockMeta merge(List<Input> inputs, Output output, BooleanSupplier cancelled);
+
+  /// As [#merge(List, Output, BooleanSupplier)], for mergers to whom the tenant matters. When
+  /// nothing is left, the answer's time range is empty.
+  default BlockMeta merge(
+      TenantId tenant, List<Input> inputs, Output output, BooleanSupplier cancelled) {
+    return merge(inputs, output, cancelled);
+  }
 }

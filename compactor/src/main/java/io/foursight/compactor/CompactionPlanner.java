@@ -1,5 +1,6 @@
 package io.foursight.compactor;
 
+import io.foursight.model.TenantId;
 import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.block.BlockOrder;
 import io.foursight.storage.block.Ulids;
@@ -24,11 +25,16 @@ import java.util.TreeMap;
 ///
 /// Overlapping blocks therefore end in one block. Blocks wider than the largest range stay as they
 /// are.
-final class CompactionPlanner {
+final class CompactionPlanner implements BlockPlanner {
   private final CompactorConfig config;
 
   CompactionPlanner(CompactorConfig config) {
     this.config = config;
+  }
+
+  @Override
+  public Optional<List<BlockMeta>> next(TenantId tenant, List<BlockMeta> blocks, long nowMillis) {
+    return next(blocks, nowMillis);
   }
 
   /// @param blocks visible and not marked for deletion

@@ -42,7 +42,7 @@ public final class Compactor {
   private final Path scratch;
   private final InstantSource clock;
   private final Ulids ulids;
-  private final CompactionPlanner planner;
+  private final BlockPlanner planner;
   private final BlockCleaner cleaner;
   private final CompactorMetrics metrics;
   private final Predicate<TenantId> owns;
@@ -75,6 +75,33 @@ public final class Compactor {
       RandomGenerator random,
       MeterRegistry registry,
       Predicate<TenantId> owns) {
+    this(
+        signal,
+        store,
+        merger,
+        new CompactionPlanner(config),
+        config,
+        limits,
+        scratch,
+        clock,
+        random,
+        registry,
+        owns);
+  }
+
+  /// As above with a planner of the signal's own.
+  public Compactor(
+      Signal signal,
+      ObjectBlockStore store,
+      BlockMerger merger,
+      BlockPlanner planner,
+      CompactorConfig config,
+      TenantLimits<CompactorLimits> limits,
+      Path scratch,
+      InstantSource clock,
+      RandomGenerator random,
+      MeterRegistry registry,
+      Predicate<TenantId> owns) {
     this.owns = owns;
     this.signal = signal;
     this.store = store;
@@ -82,7 +109,7 @@ public final class Compactor {
     this.scratch = scratch;
     this.clock = clock;
     this.ulids = new Ulids(clock, random);
-    this.planner = new CompactionPlanner(config);
+    this.planner = planner;
     this.metrics = new CompactorMetrics(registry, signal);
     this.cleaner = new BlockCleaner(store, config, limits, clock, metrics);
   }
@@ -145,7 +172,7 @@ public final class Compactor {
   }
 
   private Optional<List<BlockMeta>> plan(TenantId tenant) {
-    return planner.next(candidates(tenant), clock.millis());
+    return planner.next(tenant, candidates(tenant), clock.millis());
   }
 
   private List<BlockMeta> candidates(TenantId tenant) {
@@ -169,14 +196,16 @@ public final class Compactor {
         metrics.readBytes.increment(parent.sizeBytes());
       }
       var output = output(folder.resolve(id), id, parents);
-      BlockMeta merged = merger.merge(inputs, output, () -> stopping);
+      BlockMeta merged = merger.merge(tenant, inputs, output, () -> stopping);
       if (!owns.test(tenant)
           || !new HashSet<>(candidates(tenant)).containsAll(parents)
           || store.tenantDeletionMark(tenant).isPresent()) {
         log.warn("blocks changed during their merge tenant={} block={}", tenant, id);
         return false;
       }
-      store.upload(tenant, merged, output.directory());
+      if (merged.minTimeMillis() <= merged.maxTimeMillis()) {
+        store.upload(tenant, merged, output.directory());
+      }
       for (BlockMeta parent : parents) {
         store.markForDeletion(tenant, parent.id(), "merged into " + id);
         metrics.marked.increment();

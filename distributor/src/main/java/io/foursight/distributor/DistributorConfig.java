@@ -15,7 +15,7 @@ public record DistributorConfig(
                 + " are answered 503. 0 is a quarter of the heap.")
         ByteSize maxInflightPushBytes,
     @Setting(
-            "Series per tenant that are remembered as valid, about 20 bytes each; past it the"
+            "Series per tenant that are remembered as valid, about 40 bytes each; past it the"
                 + " memory starts afresh.")
         int knownSeriesPerTenant,
     @Setting(

@@ -66,6 +66,11 @@ public final class InProcessCluster implements AutoCloseable {
     return "http://127.0.0.1:" + members.get(name).address(Door.MAIN).orElseThrow().getPort();
   }
 
+  /// `127.0.0.1:port` of a member's door for other components.
+  public String internal(String name) {
+    return "127.0.0.1:" + members.get(name).address(Door.INTERNAL_GRPC).orElseThrow().getPort();
+  }
+
   @Override
   public void close() {
     for (String name : List.copyOf(members.keySet()).reversed()) {

@@ -174,7 +174,7 @@ class ClusterIT {
         cluster
             .member(name, "all")
             .flag("ingester.ring.replication-factor", "3")
-            .flag("distributor.remote-timeout", "10s");
+            .flag("distributor.remote-timeout", "30s");
       }
       cluster.start();
       String a = cluster.get("a").url();
@@ -218,29 +218,39 @@ class ClusterIT {
   }
 
   @Test
-  void writeReadBackend_threeProcesses_handOverToBlocksAndAreRestarted() throws Exception {
+  void writeReadAndBackend_areOne_andAnIngesterHandsOverBeforeItGoes() throws Exception {
     long start = System.currentTimeMillis() - 600_000;
-    try (var cluster = new ClusterProcesses(directory, List.of("write", "read", "backend"))) {
-      for (String name : List.of("write", "read", "backend")) {
+    List<String> names = List.of("write", "read", "backend", "ingester");
+    try (var cluster = new ClusterProcesses(directory, names)) {
+      for (String name : names) {
         cluster.member(name, name).flag("ingester.ring.replication-factor", "1");
       }
       cluster.start();
       String write = cluster.get("write").url();
       String read = cluster.get("read").url();
-      var writer = new Writer("w", start, List.of(write)).begin();
-      writer.more(200);
-      writer.verify(read);
-      writer.end();
+      var writers = new ArrayList<Writer>();
+      for (int i = 0; i < 8; i++) {
+        writers.add(new Writer("w" + i, start, List.of(write)).begin());
+      }
+      for (Writer writer : writers) {
+        writer.more(100);
+        writer.end();
+        writer.verify(read);
+      }
       // Scale down: everything must be in blocks, and read from there, before the process goes.
       assertThat(cluster.get("write").get("/ingester/prepare-shutdown").body())
           .isEqualTo("unset\n");
       cluster.get("write").post("/ingester/prepare-shutdown", new byte[0]);
       assertThat(cluster.get("write").get("/ingester/prepare_shutdown").body()).isEqualTo("set\n");
       assertThat(cluster.get("write").stop()).isEqualTo(143);
-      writer.verify(read);
       assertThat(cluster.get("write").logText()).contains("block uploaded");
+      for (Writer writer : writers) {
+        writer.verify(read);
+      }
       cluster.get("write").start();
-      writer.verify(read);
+      for (Writer writer : writers) {
+        writer.verify(read);
+      }
     }
   }
 
@@ -252,7 +262,7 @@ class ClusterIT {
         cluster
             .member(name, "all")
             .flag("ingester.ring.replication-factor", "3")
-            .flag("distributor.remote-timeout", "10s");
+            .flag("distributor.remote-timeout", "30s");
       }
       cluster.start();
       for (String name : List.of("a", "b", "c")) {

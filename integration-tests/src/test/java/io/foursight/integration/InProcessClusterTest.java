@@ -134,4 +134,58 @@ class InProcessClusterTest {
       write(urls.get(0), new WriteRequest().sample(Map.of("__name__", "later"), start, 1).snappy());
     }
   }
+
+  /// Every component by itself: queriers pull from the frontend, ingesters lie in three zones.
+  @Test
+  void singleComponents_answerAsOneProcess_alsoWithoutAZoneAQuerierAndAGateway() throws Exception {
+    long start = System.currentTimeMillis() - 4 * 3600_000;
+    List<byte[]> requests = requests(start);
+    try (var cluster =
+            new InProcessCluster(
+                directory.resolve("cluster"),
+                "-ingester.ring.replication-factor=3",
+                "-ingester.ring.zone-awareness-enabled=true",
+                "-ingester.flush-check-interval=500ms",
+                "-distributor.remote-timeout=30s");
+        var alone =
+            new InProcessCluster(
+                directory.resolve("alone"), "-ingester.ring.replication-factor=1")) {
+      alone.start("one", "all");
+      for (String zone : List.of("a", "b", "c")) {
+        cluster.start(
+            "ingester-" + zone, "ingester", "-ingester.ring.instance-availability-zone=" + zone);
+      }
+      cluster.start("distributor", "distributor");
+      cluster.start("gateway-1", "store-gateway").start("gateway-2", "store-gateway");
+      cluster.start("frontend", "query-frontend");
+      for (String querier : List.of("querier-1", "querier-2")) {
+        cluster.start(
+            querier, "querier", "-querier.frontend-address=" + cluster.internal("frontend"));
+      }
+      String read = cluster.url("frontend");
+      org.awaitility.Awaitility.await()
+          .atMost(java.time.Duration.ofSeconds(30))
+          .until(() -> status(read + "/ready") == 200);
+      for (int i = 0; i < requests.size(); i++) {
+        write(alone.url("one"), requests.get(i));
+        write(cluster.url("distributor"), requests.get(i));
+        if (i == requests.size() / 2) {
+          post(cluster.url("ingester-b") + "/ingester/flush?wait=true");
+        }
+      }
+      sameAnswers(alone.url("one"), List.of(read), start, 20);
+      cluster.stop("ingester-c");
+      cluster.stop("querier-1");
+      cluster.stop("gateway-1");
+      sameAnswers(alone.url("one"), List.of(read), start, 20);
+      write(
+          cluster.url("distributor"),
+          new WriteRequest().sample(Map.of("__name__", "later"), start, 1).snappy());
+    }
+  }
+
+  private int status(String url) throws Exception {
+    return http.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString())
+        .statusCode();
+  }
 }

@@ -77,11 +77,10 @@ final class HeadCursor implements SeriesCursor {
     }
     int n = into.size();
     if (n > 1 && !into.hasHistograms() && !into.hasStartTimestamps()) {
-      if (n == lastTimes.length && Arrays.equals(lastTimes, 0, n, into.timestamps(), 0, n)) {
-        into.shareTimestamps(lastTimes, n);
-      } else {
+      if (n != lastTimes.length || !Arrays.equals(lastTimes, 0, n, into.timestamps(), 0, n)) {
         lastTimes = Arrays.copyOf(into.timestamps(), n);
       }
+      into.shareTimestamps(lastTimes, n);
     }
   }
 

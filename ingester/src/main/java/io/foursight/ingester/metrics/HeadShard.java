@@ -14,7 +14,7 @@ import java.util.concurrent.locks.StampedLock;
 /// arena, chained from the newest to the oldest.
 ///
 /// ```
-/// record  0 hash high   1 hash low   2 label address | ref   3 next series guess + 1 | newest block
+/// record  0 hash high   1 hash low   2 staged values | ref   3 next series guess + 1 | newest block
 ///         4 first time | last time   5 bits of the last float   6 wall seconds of the last append | flags | staged
 ///         7 start timestamp of the staged samples
 /// labels  uvarint n, (uvarint name symbol, uvarint value symbol) * n
@@ -29,7 +29,6 @@ final class HeadShard {
   static final int DIFFERENT = 2;
 
   private static final int RECORD = 8;
-  static final long STAGED = 0xff;
   static final long LAST_IS_HISTOGRAM = 0x100;
   static final long LATE = 0x200;
   static final long STARTS = 0x400;
@@ -40,8 +39,7 @@ final class HeadShard {
   final long base;
   private final SeriesHash hash;
   final LongPages records = new LongPages(RECORD);
-  final LongPages stagedBits = new LongPages(StagingCodec.MAX);
-  final IntPages stagedTimes = new IntPages(StagingCodec.MAX);
+  final StagingRows staging = new StagingRows();
   private final ByteArena texts = new ByteArena();
   final ByteArena chunks = new ByteArena();
   private final SymbolTable symbols;
@@ -108,8 +106,6 @@ final class HeadShard {
   int create(long high, long low, int ref, byte[] labelBytes, int offset, int length) {
     int address = labels.intern(labelBytes, offset, length);
     records.addRow();
-    stagedBits.addRow();
-    stagedTimes.addRow();
     int id = count;
     if (id == labelAddresses.length) {
       labelAddresses = Arrays.copyOf(labelAddresses, id < 1024 ? id * 2 : id + (id >> 1));
@@ -119,7 +115,7 @@ final class HeadShard {
     int o = records.at(id);
     r[o] = high;
     r[o + 1] = low;
-    r[o + 2] = ref;
+    r[o + 2] = ref & LOW;
     r[o + 4] = (long) Integer.MAX_VALUE << 32 | LOW;
     if ((id + 1) * 3L > table.length * 2L) {
       growTable();
@@ -235,8 +231,7 @@ final class HeadShard {
 
   long bytes() {
     return records.bytes()
-        + stagedBits.bytes()
-        + stagedTimes.bytes()
+        + staging.bytes()
         + texts.bytes()
         + chunks.bytes()
         + symbols.bytes()

@@ -7,13 +7,24 @@ import java.util.Arrays;
 
 /// Reads the samples of a shard's series, under its read lock. Owned by one thread.
 final class SampleReader {
-  private final StagingCodec.Decoder decoder = new StagingCodec.Decoder();
+  private final StagingCodec.Decoder decoder;
   private final ByteCursor in = new ByteCursor();
   private final SampleColumns inOrder = new SampleColumns();
   private final SampleColumns lateOnes = new SampleColumns();
   private final long[] times = new long[StagingCodec.MAX];
   private final double[] values = new double[StagingCodec.MAX];
+  private final int[] stagedTimes = new int[StagingRows.MAX];
+  private final long[] stagedBits = new long[StagingRows.MAX];
   private int[] addresses = new int[64];
+
+  SampleReader() {
+    this(false);
+  }
+
+  /// @param presenceOnly whether values matter only as far as they are stale markers
+  SampleReader(boolean presenceOnly) {
+    decoder = new StagingCodec.Decoder(presenceOnly);
+  }
 
   /// The samples of a series inside `from..to` (Unix milliseconds, inclusive), replacing the rows
   /// of `into`.
@@ -50,12 +61,12 @@ final class SampleReader {
       address = ShardBlock.previous(page, p);
     }
     if ((meta & (HeadShard.STARTS | HeadShard.HISTOGRAMS)) == 0) {
-      floats(s, id, n, (int) (meta & HeadShard.STAGED), from, to, out);
+      floats(s, id, n, from, to, out);
     } else {
       for (int i = n - 1; i >= 0; i--) {
         blockInto(s, addresses[i], out, lo, hi);
       }
-      staged(s, id, (int) (meta & HeadShard.STAGED), lo, hi, out);
+      staged(s, id, lo, hi, out);
     }
     if (hasLate) {
       lateOnes.clear();
@@ -66,8 +77,8 @@ final class SampleReader {
 
   /// Floats without start timestamps: whole blocks and all staged rows go straight into the
   /// columns, and what lies outside of the range is cut off at both ends.
-  private void floats(
-      HeadShard s, int id, int blocks, int staged, long from, long to, SampleColumns out) {
+  private void floats(HeadShard s, int id, int blocks, long from, long to, SampleColumns out) {
+    int staged = s.staging.copy(s.records.page(id), s.records.at(id), stagedTimes, stagedBits);
     int most = blocks * StagingCodec.MAX + staged;
     out.reserve(most);
     long[] columnTimes = out.timestamps();
@@ -81,17 +92,11 @@ final class SampleReader {
       decoder.decode(page, ShardBlock.payload(page, p), n, first, columnTimes, columnValues, rows);
       rows += n;
     }
-    if (staged > 0) {
-      int[] stagedTimes = s.stagedTimes.page(id);
-      long[] bits = s.stagedBits.page(id);
-      int at = s.stagedTimes.at(id);
-      int bitsAt = s.stagedBits.at(id);
-      for (int i = 0; i < staged; i++) {
-        columnTimes[rows + i] = s.base + stagedTimes[at + i];
-        columnValues[rows + i] = Double.longBitsToDouble(bits[bitsAt + i]);
-      }
-      rows += staged;
+    for (int i = 0; i < staged; i++) {
+      columnTimes[rows + i] = s.base + stagedTimes[i];
+      columnValues[rows + i] = Double.longBitsToDouble(stagedBits[i]);
     }
+    rows += staged;
     out.setSize(rows);
     if (rows > 0 && (columnTimes[0] < from || columnTimes[rows - 1] > to)) {
       int last = to == Long.MAX_VALUE ? rows : out.rowsBefore(to + 1);
@@ -99,17 +104,14 @@ final class SampleReader {
     }
   }
 
-  private void staged(HeadShard s, int id, int staged, int lo, int hi, SampleColumns out) {
+  private void staged(HeadShard s, int id, int lo, int hi, SampleColumns out) {
     long[] r = s.records.page(id);
     int o = s.records.at(id);
-    int[] stagedTimes = s.stagedTimes.page(id);
-    long[] bits = s.stagedBits.page(id);
-    int at = s.stagedTimes.at(id);
-    int bitsAt = s.stagedBits.at(id);
-    for (int i = 0; i < staged; i++) {
-      int t = stagedTimes[at + i];
+    int n = s.staging.copy(r, o, stagedTimes, stagedBits);
+    for (int i = 0; i < n; i++) {
+      int t = stagedTimes[i];
       if (t >= lo && t <= hi) {
-        out.add(s.base + t, r[o + 7], Double.longBitsToDouble(bits[bitsAt + i]));
+        out.add(s.base + t, r[o + 7], Double.longBitsToDouble(stagedBits[i]));
       }
     }
   }

@@ -9,6 +9,8 @@ import java.util.Arrays;
 final class ShardAppend {
   private final HeadShard shard;
   private final StagingCodec codec = new StagingCodec();
+  private final int[] times = new int[StagingRows.MAX];
+  private final long[] values = new long[StagingRows.MAX];
   private final ByteBuilder histogramBytes = new ByteBuilder(256);
   private final SampleColumns lookedUp = new SampleColumns();
   private final SampleReader ownReader = new SampleReader();
@@ -27,19 +29,16 @@ final class ShardAppend {
     if (time <= last) {
       return addOld(id, time, bits, start, null);
     }
-    int staged = (int) (meta & HeadShard.STAGED);
-    if (staged > 0 && (staged == StagingCodec.MAX || r[o + 7] != start)) {
+    boolean otherStart = StagingRows.count(meta) > 0 && r[o + 7] != start;
+    if (otherStart || !shard.staging.add(r, o, time, bits)) {
       flush(id);
-      staged = 0;
+      shard.staging.add(r, o, time, bits);
     }
-    shard.stagedBits.page(id)[shard.stagedBits.at(id) + staged] = bits;
-    shard.stagedTimes.page(id)[shard.stagedTimes.at(id) + staged] = time;
     r[o + 4] = Math.min(r[o + 4] >>> 32, time) << 32 | time;
     r[o + 5] = bits;
     r[o + 6] =
         (long) nowSeconds << 32
-            | meta & HeadShard.LOW & ~(HeadShard.STAGED | HeadShard.LAST_IS_HISTOGRAM)
-            | staged + 1
+            | r[o + 6] & HeadShard.LOW & ~HeadShard.LAST_IS_HISTOGRAM
             | (start == 0 ? 0 : HeadShard.STARTS);
     r[o + 7] = start;
     span(time);
@@ -53,7 +52,7 @@ final class ShardAppend {
     if (time <= (int) r[o + 4]) {
       return addOld(id, time, 0, start, histogram);
     }
-    if ((r[o + 6] & HeadShard.STAGED) > 0) {
+    if (StagingRows.count(r[o + 6]) > 0) {
       flush(id);
     }
     addHistogramBlock(r, o, time, histogram, start);
@@ -76,29 +75,21 @@ final class ShardAppend {
   private int addOld(int id, int time, long bits, long start, NativeHistogram histogram) {
     long[] r = shard.records.page(id);
     int o = shard.records.at(id);
-    int staged = (int) (r[o + 6] & HeadShard.STAGED);
+    int staged = StagingRows.count(r[o + 6]);
     if (time == (int) r[o + 4] && histogram == null && staged > 0) {
       return r[o + 5] == bits ? HeadShard.SAME : HeadShard.DIFFERENT;
     }
-    int[] times = shard.stagedTimes.page(id);
-    int at = shard.stagedTimes.at(id);
-    if (staged > 0 && time >= times[at]) {
-      int place = Arrays.binarySearch(times, at, at + staged, time);
-      long[] values = shard.stagedBits.page(id);
-      int valuesAt = shard.stagedBits.at(id);
+    shard.staging.copy(r, o, times, values);
+    if (staged > 0 && time >= times[0]) {
+      int place = Arrays.binarySearch(times, 0, staged, time);
       if (place >= 0) {
-        return histogram == null && values[valuesAt + place - at] == bits
-            ? HeadShard.SAME
-            : HeadShard.DIFFERENT;
+        return histogram == null && values[place] == bits ? HeadShard.SAME : HeadShard.DIFFERENT;
       }
       LateSamples others = (r[o + 6] & HeadShard.LATE) == 0 ? null : shard.late.get(id);
-      if (histogram == null && others == null && staged < StagingCodec.MAX && r[o + 7] == start) {
-        int i = ~place - at;
-        System.arraycopy(times, at + i, times, at + i + 1, staged - i);
-        System.arraycopy(values, valuesAt + i, values, valuesAt + i + 1, staged - i);
-        times[at + i] = time;
-        values[valuesAt + i] = bits;
-        r[o + 6]++;
+      if (histogram == null
+          && others == null
+          && r[o + 7] == start
+          && shard.staging.insert(r, o, ~place, time, bits)) {
         return HeadShard.STORED;
       }
     } else if (packed(id, time)) {
@@ -145,15 +136,13 @@ final class ShardAppend {
   private void flush(int id) {
     long[] r = shard.records.page(id);
     int o = shard.records.at(id);
-    int n = (int) (r[o + 6] & HeadShard.STAGED);
-    int[] times = shard.stagedTimes.page(id);
-    int at = shard.stagedTimes.at(id);
-    int size = codec.encode(times, at, shard.stagedBits.page(id), shard.stagedBits.at(id), n);
+    int n = shard.staging.copy(r, o, times, values);
+    int size = codec.encode(times, 0, values, 0, n);
     long start = r[o + 7];
-    int address = block(r, o, times[at], n - 1, start, size);
+    int address = block(r, o, times[0], n - 1, start, size);
     byte[] page = shard.chunks.page(address);
     System.arraycopy(codec.out, 0, page, ShardBlock.payload(page, ByteArena.offset(address)), size);
-    r[o + 6] &= ~HeadShard.STAGED;
+    r[o + 6] &= ~StagingRows.STAGED;
   }
 
   private void addHistogramBlock(long[] r, int o, int time, NativeHistogram histogram, long start) {
@@ -182,7 +171,7 @@ final class ShardAppend {
     long[] r = shard.records.page(id);
     int o = shard.records.at(id);
     shard.lateBytes -= shard.late.remove(id).bytes();
-    long meta = r[o + 6] & ~(HeadShard.STAGED | HeadShard.LATE);
+    long meta = r[o + 6] & ~(StagingRows.STAGED | HeadShard.LATE);
     int seconds = (int) (meta >>> 32);
     r[o + 3] &= ~HeadShard.LOW;
     r[o + 4] = (long) Integer.MAX_VALUE << 32 | HeadShard.LOW;

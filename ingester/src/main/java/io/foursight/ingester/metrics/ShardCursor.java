@@ -27,7 +27,7 @@ final class ShardCursor implements SeriesCursor {
   private final SelectHints hints;
   private final QueryBudget budget;
   private final boolean withSamples;
-  private final SampleReader samples = new SampleReader();
+  private final SampleReader samples;
   private final SampleColumns older = new SampleColumns();
   private final SampleColumns newer = new SampleColumns();
 
@@ -52,6 +52,7 @@ final class ShardCursor implements SeriesCursor {
     this.range = select.range();
     this.hints = select.hints();
     this.budget = select.budget();
+    this.samples = new SampleReader(hints.presenceOnly());
     this.withSamples = withSamples;
     int n = parts.size();
     partners = new int[n][n][];
@@ -165,11 +166,10 @@ final class ShardCursor implements SeriesCursor {
     add(part, parts.get(part).ids[at], pieces, into);
     int n = into.size();
     if (n > 1 && !into.hasHistograms() && !into.hasStartTimestamps()) {
-      if (n == lastTimes.length && Arrays.equals(lastTimes, 0, n, into.timestamps(), 0, n)) {
-        into.shareTimestamps(lastTimes, n);
-      } else {
+      if (n != lastTimes.length || !Arrays.equals(lastTimes, 0, n, into.timestamps(), 0, n)) {
         lastTimes = Arrays.copyOf(into.timestamps(), n);
       }
+      into.shareTimestamps(lastTimes, n);
     }
   }
 

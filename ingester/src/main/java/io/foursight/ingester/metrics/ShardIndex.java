@@ -4,6 +4,8 @@ import java.lang.ref.SoftReference;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /// What readers have worked out about a shard's series, kept for the next reader: for each label
 /// that was asked for by value, the series of each value; and the label order of all series. Built
@@ -63,9 +65,11 @@ final class ShardIndex {
       Arrays.sort(out, 0, n);
     }
     var walk = new ShardSeries.Walk(series);
+    int[] sorted = values.clone();
+    Arrays.sort(sorted);
     for (int id = postings.covered; id < series.count(); id++) {
       int value = walk.find(id, name);
-      if (value >= 0 && contains(values, value)) {
+      if (value >= 0 && Arrays.binarySearch(sorted, value) >= 0) {
         if (n == out.length) {
           out = Arrays.copyOf(out, n * 2);
         }
@@ -79,13 +83,51 @@ final class ShardIndex {
     return Arrays.copyOf(out, n);
   }
 
-  private static boolean contains(int[] values, int value) {
-    for (int v : values) {
-      if (v == value) {
-        return true;
+  /// Ascending ids of the series whose value of `name` passes a test; empty when these are so many
+  /// that a walk over all series is as good.
+  synchronized Optional<int[]> selectWhere(ShardSeries series, int name, IntPredicate test) {
+    Postings postings = byName.get(name);
+    int symbols = series.symbols().count();
+    int[] passed = new int[16];
+    int n = 0;
+    if (postings == null || series.count() - postings.covered > 256 + postings.covered / 8) {
+      postings = build(series, name);
+      byName.put(name, postings);
+    }
+    int ids = 0;
+    for (int i = 0; i < postings.values.length; i++) {
+      int value = postings.values[i];
+      if (value < symbols && test.test(value)) {
+        if (n == passed.length) {
+          passed = Arrays.copyOf(passed, 2 * n);
+        }
+        passed[n++] = value;
+        ids += postings.starts[i + 1] - postings.starts[i];
+        if (ids > series.count() / 2) {
+          return Optional.empty();
+        }
       }
     }
-    return false;
+    // Values that only the series behind the index have.
+    var walk = new ShardSeries.Walk(series);
+    for (int id = postings.covered; id < series.count(); id++) {
+      int value = walk.find(id, name);
+      if (value >= 0 && Arrays.binarySearch(postings.values, value) < 0 && test.test(value)) {
+        if (n == passed.length) {
+          passed = Arrays.copyOf(passed, 2 * n);
+        }
+        passed[n++] = value;
+      }
+    }
+    int[] values = Arrays.copyOf(passed, n);
+    Arrays.sort(values);
+    int distinct = 0;
+    for (int i = 0; i < n; i++) {
+      if (i == 0 || values[i] != values[i - 1]) {
+        values[distinct++] = values[i];
+      }
+    }
+    return Optional.of(select(series, name, Arrays.copyOf(values, distinct)));
   }
 
   private static Postings build(ShardSeries series, int name) {

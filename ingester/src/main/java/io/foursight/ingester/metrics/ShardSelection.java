@@ -2,6 +2,7 @@ package io.foursight.ingester.metrics;
 
 import io.foursight.model.LabelMatcher;
 import io.foursight.model.QueryBudget;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +43,7 @@ final class ShardSelection {
         int found = 0;
         for (String text : literals.get()) {
           int symbol = known(shard.symbol(text), series);
-          if (symbol >= 0) {
+          if (symbol >= 0 && matcher.matches(text)) {
             symbols[found++] = symbol;
           }
         }
@@ -58,6 +59,7 @@ final class ShardSelection {
     } finally {
       shard.lock.unlockRead(stamp);
     }
+    int satisfied = best;
     if (best >= 0) {
       candidates = Optional.of(index.select(series, names[best], bestSymbols));
       for (int m = 0; m < matchers.size(); m++) {
@@ -68,6 +70,7 @@ final class ShardSelection {
           int[] other = index.select(series, names[m], new int[] {symbol});
           if (other.length < candidates.get().length) {
             candidates = Optional.of(other);
+            satisfied = m;
           }
         }
       }
@@ -75,7 +78,32 @@ final class ShardSelection {
     if (matchers.isEmpty()) {
       return all(n);
     }
-    return verify(series, matchers, names, candidates, budget);
+    for (int m = 0; m < matchers.size() && candidates.isEmpty(); m++) {
+      // No literals: but far fewer values than series.
+      LabelMatcher matcher = matchers.get(m);
+      if (!matcher.matchesEmpty()) {
+        if (names[m] < 0) {
+          return new int[0];
+        }
+        candidates =
+            index.selectWhere(
+                series, names[m], value -> matcher.matches(series.symbols().text(value)));
+        satisfied = m;
+      }
+    }
+    if (candidates.isEmpty()) {
+      return verify(series, matchers, names, candidates, budget);
+    }
+    // The list that the candidates come from holds for its matcher already.
+    var others = new ArrayList<LabelMatcher>(matchers);
+    others.remove(satisfied);
+    if (others.isEmpty()) {
+      return candidates.get();
+    }
+    int[] otherNames = new int[names.length - 1];
+    System.arraycopy(names, 0, otherNames, 0, satisfied);
+    System.arraycopy(names, satisfied + 1, otherNames, satisfied, otherNames.length - satisfied);
+    return verify(series, others, otherNames, candidates, budget);
   }
 
   private static int symbolOf(HeadShard shard, ShardSeries series, String text) {
@@ -123,10 +151,12 @@ final class ShardSelection {
       int id = candidates.isPresent() ? candidates.get()[i] : i;
       Arrays.fill(values, -1);
       walk.to(id);
-      while (walk.next()) {
+      int left = names.length;
+      while (left > 0 && walk.next()) {
         for (int m = 0; m < names.length; m++) {
           if (names[m] == walk.name()) {
             values[m] = walk.value();
+            left--;
           }
         }
       }

@@ -134,6 +134,17 @@ final class StagingCodec {
     private final long[] scratch = new long[MAX];
     private final ByteCursor in = new ByteCursor();
 
+    private final boolean presenceOnly;
+
+    Decoder() {
+      this(false);
+    }
+
+    /// @param presenceOnly whether values matter only as far as they are stale markers
+    Decoder(boolean presenceOnly) {
+      this.presenceOnly = presenceOnly;
+    }
+
     /// Writes `n` times (`firstTime` + milliseconds after it) and values.
     void decode(
         byte[] page, int position, int n, long firstTime, long[] times, double[] values, int at) {
@@ -145,7 +156,14 @@ final class StagingCodec {
       }
       switch (mode & 0x30) {
         case 0 -> Arrays.fill(values, at, at + n, Double.longBitsToDouble(in.bits(8)));
-        case 0x10 -> decimals(page, n, values, at);
+        case 0x10 -> {
+          // Decimals are numbers.
+          if (presenceOnly) {
+            Arrays.fill(values, at, at + n, 0);
+          } else {
+            decimals(page, n, values, at);
+          }
+        }
         default -> patterns(page, n, values, at);
       }
     }

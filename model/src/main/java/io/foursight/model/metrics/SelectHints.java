@@ -1,6 +1,7 @@
 package io.foursight.model.metrics;
 
 import java.util.List;
+import java.util.Set;
 
 /// What the engine will do with a selection. Sources may ignore all of it but the shard; they must
 /// never return less than asked because of it.
@@ -26,6 +27,10 @@ public record SelectHints(
     int shardCount,
     Delivery delivery) {
   public static final SelectHints NONE = new SelectHints("", 0, 0, List.of(), false, 0, 0, 0);
+
+  private static final Set<String> PRESENCE_OF_INSTANTS = Set.of("count", "group", "absent");
+  private static final Set<String> PRESENCE_OF_RANGES =
+      Set.of("count_over_time", "present_over_time", "absent_over_time");
 
   /// How the series of a [SeriesCursor] may come. Each allows more than the one before.
   public enum Delivery {
@@ -62,6 +67,14 @@ public record SelectHints(
         shardIndex,
         shardCount,
         Delivery.ASCENDING);
+  }
+
+  /// Whether the function above looks at which samples there are, not at their values: a Source may
+  /// then put any number for a float that is no stale marker. Only with a loose delivery, whose
+  /// caller says what stands above.
+  public boolean presenceOnly() {
+    return delivery != Delivery.ASCENDING
+        && (rangeMillis == 0 ? PRESENCE_OF_INSTANTS : PRESENCE_OF_RANGES).contains(function);
   }
 
   public SelectHints with(Delivery other) {

@@ -54,20 +54,101 @@ final class BitPacking {
     int start = in.position();
     in.skip(byteLength(count, width));
     byte[] bytes = in.array();
-    int fast = 0;
-    if (width <= 56 && bytes.length - 8 >= start) {
-      // Numbers whose first byte has eight readable bytes behind it.
-      long bits = (long) (bytes.length - 8 - start + 1) << 3;
-      fast = (int) Math.min(count, (bits + width - 1) / width);
-      long mask = (1L << width) - 1;
-      int bit = 0;
-      for (int i = 0; i < fast; i++) {
-        into[i] = LittleEndian.getLong(bytes, start + (bit >>> 3)) >>> (bit & 7) & mask;
-        bit += width;
+    int done = 0;
+    if (width <= 56) {
+      // Eight numbers are `width` bytes; the last word read begins before their end.
+      int groups = Math.min(count >>> 3, (bytes.length - start - 7) / width);
+      if (groups > 0) {
+        unpackGroups(bytes, start, groups, width, into);
+        done = groups << 3;
       }
     }
-    for (int i = fast; i < count; i++) {
-      into[i] = one(bytes, start, (long) i * width, width);
+    for (int i = done; i < count; i++) {
+      long bit = (long) i * width;
+      int p = start + (int) (bit >>> 3);
+      into[i] =
+          width <= 56 && p <= bytes.length - 8
+              ? LittleEndian.getLong(bytes, p) >>> (bit & 7) & (1L << width) - 1
+              : one(bytes, start, bit, width);
+    }
+  }
+
+  /// Eight numbers at a time: their places in the `width` bytes are the same in each group, and one
+  /// word holds several of them.
+  private static void unpackGroups(byte[] bytes, int start, int groups, int width, long[] into) {
+    if (width <= 7) {
+      wordOfEight(bytes, start, groups, width, into);
+    } else if (width <= 14) {
+      wordsOfFour(bytes, start, groups, width, into);
+    } else if (width <= 28) {
+      wordsOfTwo(bytes, start, groups, width, into);
+    } else {
+      wordsOfOne(bytes, start, groups, width, into);
+    }
+  }
+
+  private static void wordOfEight(byte[] bytes, int start, int groups, int width, long[] into) {
+    long mask = (1L << width) - 1;
+    int p = start;
+    for (int i = 0; i < groups << 3; i += 8, p += width) {
+      long word = LittleEndian.getLong(bytes, p);
+      into[i] = word & mask;
+      into[i + 1] = word >>> width & mask;
+      into[i + 2] = word >>> 2 * width & mask;
+      into[i + 3] = word >>> 3 * width & mask;
+      into[i + 4] = word >>> 4 * width & mask;
+      into[i + 5] = word >>> 5 * width & mask;
+      into[i + 6] = word >>> 6 * width & mask;
+      into[i + 7] = word >>> 7 * width & mask;
+    }
+  }
+
+  private static void wordsOfFour(byte[] bytes, int start, int groups, int width, long[] into) {
+    long mask = (1L << width) - 1;
+    int second = width >>> 1;
+    int shift = width * 4 & 7;
+    int p = start;
+    for (int i = 0; i < groups << 3; i += 8, p += width) {
+      long word = LittleEndian.getLong(bytes, p);
+      into[i] = word & mask;
+      into[i + 1] = word >>> width & mask;
+      into[i + 2] = word >>> 2 * width & mask;
+      into[i + 3] = word >>> 3 * width & mask;
+      word = LittleEndian.getLong(bytes, p + second) >>> shift;
+      into[i + 4] = word & mask;
+      into[i + 5] = word >>> width & mask;
+      into[i + 6] = word >>> 2 * width & mask;
+      into[i + 7] = word >>> 3 * width & mask;
+    }
+  }
+
+  private static void wordsOfTwo(byte[] bytes, int start, int groups, int width, long[] into) {
+    long mask = (1L << width) - 1;
+    int p = start;
+    int a = width * 2;
+    int b = width * 4;
+    int c = width * 6;
+    for (int i = 0; i < groups << 3; i += 8, p += width) {
+      long word = LittleEndian.getLong(bytes, p);
+      into[i] = word & mask;
+      into[i + 1] = word >>> width & mask;
+      word = LittleEndian.getLong(bytes, p + (a >>> 3)) >>> (a & 7);
+      into[i + 2] = word & mask;
+      into[i + 3] = word >>> width & mask;
+      word = LittleEndian.getLong(bytes, p + (b >>> 3)) >>> (b & 7);
+      into[i + 4] = word & mask;
+      into[i + 5] = word >>> width & mask;
+      word = LittleEndian.getLong(bytes, p + (c >>> 3)) >>> (c & 7);
+      into[i + 6] = word & mask;
+      into[i + 7] = word >>> width & mask;
+    }
+  }
+
+  private static void wordsOfOne(byte[] bytes, int start, int groups, int width, long[] into) {
+    long mask = (1L << width) - 1;
+    long bit = (long) start << 3;
+    for (int i = 0; i < groups << 3; i++, bit += width) {
+      into[i] = LittleEndian.getLong(bytes, (int) (bit >>> 3)) >>> (bit & 7) & mask;
     }
   }
 
