@@ -3,12 +3,14 @@ package io.foursight.storage.logs.block.v1;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.security.SecureRandom;
 
 /// Eight bytes at a time.
 final class Bytes {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final long SEED = new SecureRandom().nextLong();
   private static final VarHandle INTS =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -18,9 +20,10 @@ final class Bytes {
     return (long) LONGS.get(bytes, offset);
   }
 
-  /// A quick hash that is not part of the format.
+  /// A quick hash that is not part of the format; other in every process, so that nobody can send
+  /// lines that collide.
   static long hash(byte[] bytes, int from, int to, long seed) {
-    long h = seed ^ to - from;
+    long h = seed ^ SEED ^ to - from;
     int i = from;
     for (; i + 8 <= to; i += 8) {
       h = (h ^ at(bytes, i)) * 0x9e3779b97f4a7c15L;

@@ -15,7 +15,11 @@ final class GroupBuffer {
     int[] rows = new int[64];
     final Strings values = new Strings(new byte[0]);
 
+    /// A name that comes twice in an entry counts once, the first time.
     void add(int row, int start, int length) {
+      if (values.count > 0 && rows[values.count - 1] == row) {
+        return;
+      }
       if (values.count == rows.length) {
         rows = Arrays.copyOf(rows, rows.length * 2);
       }
