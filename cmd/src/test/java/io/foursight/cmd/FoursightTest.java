@@ -133,7 +133,8 @@ class FoursightTest {
     all.add("-storage.data-dir=" + dir.resolve("data"));
     all.add("-server.http-listen-address=127.0.0.1");
     all.add("-server.grpc-listen-address=127.0.0.1");
-    for (String door : List.of("http", "otlp-http", "otlp-grpc", "grpc")) {
+    for (String door :
+        List.of("http", "logs", "traces", "profiles", "otlp-http", "otlp-grpc", "grpc")) {
       all.add("-server." + door + "-listen-port=-1");
     }
     return CommandLine.parse(all).load(FoursightConfig.schema());
