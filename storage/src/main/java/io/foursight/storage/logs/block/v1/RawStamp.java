@@ -20,10 +20,10 @@ final class RawStamp {
       new RawStamp(new byte[0], Integer.MAX_VALUE, TOKENS, TokenFilter.NONE);
 
   /// A filter may take this share of the column's bytes.
-  private static final int SHARE = 8;
+  private static final int SHARE = 4;
 
   /// Or so many keys, if that is more.
-  private static final int FEW_KEYS = 256;
+  private static final int FEW_KEYS = 4096;
 
   private final byte[] bytes;
   private final int longest;
