@@ -13,10 +13,15 @@ import java.util.Set;
 /// means `and` and takes everything to its right as one condition.
 final class LabelFilterParser {
   private static final int MAX_TERMS = 1000;
+
+  /// Bound on what recurses: brackets, and commas (which take all to their right).
+  private static final int MAX_NESTING = 200;
+
   private static final Set<String> COMPARISONS = Set.of("=", "==", "!=", ">", ">=", "<", "<=");
 
   private final TokenCursor tokens;
   private int terms;
+  private int nesting;
 
   LabelFilterParser(TokenCursor tokens) {
     this.tokens = tokens;
@@ -24,14 +29,20 @@ final class LabelFilterParser {
 
   LabelFilter filter() {
     terms = 0;
+    nesting = 0;
     return any();
   }
 
   private LabelFilter any() {
+    if (++nesting > MAX_NESTING) {
+      throw tokens.error(
+          tokens.peek().position(), "label filter nests more than " + MAX_NESTING + " levels");
+    }
     LabelFilter left = all();
     while (tokens.skipKeyword("or")) {
       left = new LabelFilter.Or(left, all());
     }
+    nesting--;
     return left;
   }
 
