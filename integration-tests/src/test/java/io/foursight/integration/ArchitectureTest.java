@@ -127,7 +127,11 @@ class ArchitectureTest {
   void libraries_stayInTheirRooms() {
     stays("com.linecorp.armeria..", "io.foursight.runtime..");
     stays("software.amazon.awssdk..", "io.foursight.storage..");
-    stays("ch.qos.logback..", "io.foursight.runtime..", "io.foursight.cmd..");
+    stays(
+        "ch.qos.logback..",
+        "io.foursight.runtime..",
+        "io.foursight.cmd..",
+        "io.foursight.integration..");
     stays("org.jgroups..", "io.foursight.ring..");
     stays("picocli..", "io.foursight.benchmarks..");
     stays("org.apache.lucene..", "io.foursight.querylanguages..");

@@ -8,7 +8,7 @@ import java.util.Arrays;
 /// canonical for them where those differ, so that a series that comes again costs one comparison.
 ///
 /// ```
-/// entry i:  keys[3i]  check of the bytes as sent ([io.foursight.model.metrics.SeriesHash#check])   keys[3i + 1], keys[3i + 2]  their 128-bit key
+/// entry i:  keys[3i]  check of the bytes as sent ([io.foursight.model.SeriesHash#check])   keys[3i + 1], keys[3i + 2]  their 128-bit key
 ///           lengths[i]  how many bytes              next[i]  entry that followed it last time, or -1
 ///           rewritten[i]  canonical bytes and key   (only where the sender's are not canonical)
 /// slots     open addressing by the high half; entry + 1 in the bits of the mask, bits of the key above; 0 = free;

@@ -1,7 +1,7 @@
 package io.foursight.distributor.metrics;
 
+import io.foursight.model.SeriesHash;
 import io.foursight.model.metrics.MetricsBatch;
-import io.foursight.model.metrics.SeriesHash;
 import io.foursight.runtime.http.BodyBuffer;
 import io.foursight.wire.metrics.RemoteWriteV1Decoder;
 import io.foursight.wire.metrics.RemoteWriteV2Decoder;

@@ -1,8 +1,8 @@
 package io.foursight.distributor.metrics;
 
 import io.foursight.model.FoursightException;
+import io.foursight.model.SeriesHash;
 import io.foursight.model.metrics.MetricsBatch;
-import io.foursight.model.metrics.SeriesHash;
 import io.foursight.wire.metrics.LabelBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package io.foursight.distributor.metrics;
 
 import io.foursight.distributor.DistributorLimits;
+import io.foursight.model.SeriesHash;
 import io.foursight.model.metrics.MetricsBatch;
-import io.foursight.model.metrics.SeriesHash;
 import io.foursight.wire.metrics.ExpectedSeries;
 import java.util.Arrays;
 

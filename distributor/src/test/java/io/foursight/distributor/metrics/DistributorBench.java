@@ -5,7 +5,7 @@ import io.foursight.distributor.DistributorLimits;
 import io.foursight.distributor.DistributorMetrics;
 import io.foursight.distributor.RetryAfter;
 import io.foursight.model.FoursightException;
-import io.foursight.model.metrics.SeriesHash;
+import io.foursight.model.SeriesHash;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;

@@ -7,7 +7,7 @@ import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.DistributorLimits;
 import io.foursight.distributor.FakeCall;
 import io.foursight.model.Deadline;
-import io.foursight.model.metrics.SeriesHash;
+import io.foursight.model.SeriesHash;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.http.Door;
 import io.foursight.runtime.http.HttpHandler;

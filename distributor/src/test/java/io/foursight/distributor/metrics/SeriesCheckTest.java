@@ -2,7 +2,7 @@ package io.foursight.distributor.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.foursight.model.metrics.SeriesHash;
+import io.foursight.model.SeriesHash;
 import java.util.HashSet;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

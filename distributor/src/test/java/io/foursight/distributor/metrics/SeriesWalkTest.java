@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foursight.distributor.DistributorLimits;
 import io.foursight.model.Labels;
+import io.foursight.model.SeriesHash;
 import io.foursight.model.metrics.LabelBytes;
 import io.foursight.model.metrics.MetricsBatch;
-import io.foursight.model.metrics.SeriesHash;
 import io.foursight.wire.metrics.RemoteWriteV1Decoder;
 import io.foursight.wire.protobuf.ProtoWriter;
 import java.util.ArrayList;

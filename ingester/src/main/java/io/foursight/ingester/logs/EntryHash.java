@@ -1,7 +1,7 @@
 package io.foursight.ingester.logs;
 
+import io.foursight.model.SeriesHash;
 import io.foursight.model.logs.LogsBatch;
-import io.foursight.model.metrics.SeriesHash;
 
 /// A keyed 64-bit hash of an entry: time, line and structured metadata in any order. Two different
 /// entries of a stream share one with a chance of about 2^-64, which nobody outside can steer.

@@ -1,8 +1,8 @@
 package io.foursight.ingester.logs;
 
 import io.foursight.model.Labels;
+import io.foursight.model.SeriesHash;
 import io.foursight.model.logs.LogsBatch;
-import io.foursight.model.metrics.SeriesHash;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;

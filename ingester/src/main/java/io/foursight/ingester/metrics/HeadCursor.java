@@ -2,11 +2,11 @@ package io.foursight.ingester.metrics;
 
 import io.foursight.model.Labels;
 import io.foursight.model.QueryBudget;
+import io.foursight.model.SeriesHash;
 import io.foursight.model.TimeRange;
 import io.foursight.model.metrics.SampleColumns;
 import io.foursight.model.metrics.SelectHints;
 import io.foursight.model.metrics.SeriesCursor;
-import io.foursight.model.metrics.SeriesHash;
 import java.util.Arrays;
 
 /// The selected series of one shard in label order. The shard is locked for reading only while the

@@ -1,10 +1,10 @@
 package io.foursight.ingester.metrics;
 
+import io.foursight.model.SeriesHash;
 import io.foursight.model.metrics.Exemplar;
 import io.foursight.model.metrics.LabelBytes;
 import io.foursight.model.metrics.MetricsBatch;
 import io.foursight.model.metrics.NativeHistogram;
-import io.foursight.model.metrics.SeriesHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;

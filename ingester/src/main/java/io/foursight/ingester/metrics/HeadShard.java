@@ -1,6 +1,6 @@
 package io.foursight.ingester.metrics;
 
-import io.foursight.model.metrics.SeriesHash;
+import io.foursight.model.SeriesHash;
 import io.foursight.storage.wal.Wal;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,13 +2,13 @@ package io.foursight.ingester.metrics;
 
 import io.foursight.model.Labels;
 import io.foursight.model.QueryBudget;
+import io.foursight.model.SeriesHash;
 import io.foursight.model.TimeRange;
 import io.foursight.model.metrics.MergingSeriesCursor;
 import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.SampleColumns;
 import io.foursight.model.metrics.SelectHints;
 import io.foursight.model.metrics.SeriesCursor;
-import io.foursight.model.metrics.SeriesHash;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.foursight.ingester.metrics;
 
-import io.foursight.model.metrics.SeriesHash;
+import io.foursight.model.SeriesHash;
 import io.foursight.storage.encoding.Varint;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -3,9 +3,9 @@ package io.foursight.ingester.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foursight.model.Labels;
+import io.foursight.model.SeriesHash;
 import io.foursight.model.metrics.LabelBytes;
 import io.foursight.model.metrics.SampleColumns;
-import io.foursight.model.metrics.SeriesHash;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -1,5 +1,6 @@
 package io.foursight.model.metrics;
 
+import io.foursight.model.SeriesHash;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -3,6 +3,7 @@ package io.foursight.model.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foursight.model.Labels;
+import io.foursight.model.SeriesHash;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.foursight.wire.metrics.rpc;
 
+import io.foursight.model.SeriesHash;
 import io.foursight.model.metrics.MetricsSink;
-import io.foursight.model.metrics.SeriesHash;
 import io.foursight.wire.rpc.RpcHandler;
 import io.foursight.wire.rpc.RpcMethod;
 import io.foursight.wire.rpc.RpcService;

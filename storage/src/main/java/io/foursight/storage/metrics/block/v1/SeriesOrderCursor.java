@@ -1,11 +1,11 @@
 package io.foursight.storage.metrics.block.v1;
 
 import io.foursight.model.Labels;
+import io.foursight.model.SeriesHash;
 import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.SampleColumns;
 import io.foursight.model.metrics.SelectHints.Delivery;
 import io.foursight.model.metrics.SeriesCursor;
-import io.foursight.model.metrics.SeriesHash;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,12 +1,11 @@
-package io.foursight.model.metrics;
+package io.foursight.model;
 
-import io.foursight.model.Labels;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/// Hashes of label sets.
+/// Hashes of label sets and other bytes.
 ///
 /// The instance hashes **bytes** with a key of this process: 128 bits over the label encoding of a
 /// batch, so that a hostile sender cannot steer collisions. Two different label sets then share a
