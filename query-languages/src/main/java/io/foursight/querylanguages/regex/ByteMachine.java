@@ -45,7 +45,8 @@ final class ByteMachine {
     for (int s = 0; s < states; s++) {
       accepting[s] = automaton.isAccept(s);
       for (int k = 0; k < stride; k++) {
-        int to = automaton.step(s, starts[k]);
+        // The last interval may begin behind the last byte.
+        int to = starts[k] < 256 ? automaton.step(s, starts[k]) : DEAD;
         next[s * stride + k] =
             to < 0 ? DEAD : !atEnd && automaton.isAccept(to) ? FOUND : to * stride;
       }
