@@ -1,7 +1,6 @@
 package io.foursight.querylanguages.promql.ast;
 
 import io.foursight.model.LabelMatcher;
-import io.foursight.querylanguages.stack.DeepStack;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;

@@ -13,7 +13,6 @@ import io.foursight.querylanguages.promql.ast.Expr.StringLiteral;
 import io.foursight.querylanguages.promql.ast.Expr.Unary;
 import io.foursight.querylanguages.promql.ast.FunctionSignature;
 import io.foursight.querylanguages.promql.ast.Position;
-import io.foursight.querylanguages.stack.DeepStack;
 import io.foursight.querylanguages.text.GoStrings;
 import java.util.ArrayList;
 import java.util.List;

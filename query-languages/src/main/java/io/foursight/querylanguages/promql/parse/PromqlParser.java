@@ -5,7 +5,6 @@ import io.foursight.model.metrics.MetricsQueryRunner.Options;
 import io.foursight.querylanguages.promql.ast.Expr;
 import io.foursight.querylanguages.promql.ast.Expr.VectorSelector;
 import io.foursight.querylanguages.stack.DeepStack;
-import io.foursight.querylanguages.text.GoStrings;
 import java.util.List;
 
 /// Parses and type-checks PromQL as of Prometheus 3.14. Trees are at most 25,000 levels deep.
