@@ -278,6 +278,6 @@ class MetricsStoreGatewayTest {
     var bad = block(List.of(), 2, 2, NOW - 1000);
     objects.put(
         blocks.key(TENANT, bad.id(), BlockMeta.FILE_NAME), "{".getBytes(StandardCharsets.UTF_8));
-    assertThat(drained(gateway().select(all()))).isEqualTo(Map.of("000", (NOW - 2000) + "=1.0"));
+    assertThat(drained(gateway().select(all()))).isEqualTo(Map.of("0000", (NOW - 2000) + "=1.0"));
   }
 }
