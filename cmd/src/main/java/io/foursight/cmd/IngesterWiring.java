@@ -1,19 +1,18 @@
 package io.foursight.cmd;
 
 import io.foursight.config.TenantOverrides;
+import io.foursight.ingester.Flusher;
 import io.foursight.ingester.Ingester;
 import io.foursight.ingester.IngesterMetrics;
 import io.foursight.ingester.IngesterRoutes;
 import io.foursight.ingester.SharedWal;
-import io.foursight.ingester.logs.LogsFlusher;
+import io.foursight.ingester.SignalHeads;
+import io.foursight.ingester.SignalShelf;
 import io.foursight.ingester.logs.LogsIngester;
-import io.foursight.ingester.logs.LogsIngesterMetrics;
 import io.foursight.ingester.logs.LogsLimits;
-import io.foursight.ingester.logs.LogsShelf;
-import io.foursight.ingester.metrics.MetricsFlusher;
 import io.foursight.ingester.metrics.MetricsIngester;
 import io.foursight.ingester.metrics.MetricsLimits;
-import io.foursight.ingester.metrics.MetricsShelf;
+import io.foursight.model.BlockPickup;
 import io.foursight.model.Deadline;
 import io.foursight.model.SeriesHash;
 import io.foursight.model.Signal;
@@ -27,6 +26,7 @@ import io.foursight.ring.RingName;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
+import io.foursight.storage.block.BlockStore;
 import io.foursight.storage.wal.FileWal;
 import io.foursight.wire.metrics.rpc.EncodedMetricsSink;
 import io.foursight.wire.metrics.rpc.MetricsCardinalityService;
@@ -54,7 +54,7 @@ final class IngesterWiring {
   private final Lazy<SharedWal> wal;
   private final Lazy<IngesterMetrics> meters;
   private final Lazy<MetricsIngester> metrics;
-  private final Lazy<LogsIngesterMetrics> logsMeters;
+  private final Lazy<IngesterMetrics> logsMeters;
   private final Lazy<LogsIngester> logs;
   private final StorageWiring storage;
   private final StoreGatewayWiring storeGateway;
@@ -78,7 +78,7 @@ final class IngesterWiring {
             new SharedWal(
                 new FileWal(context.dataDir().resolve("wal"), config.wal(), context.meters()),
                 Set.of(Signal.METRICS, Signal.LOGS)));
-    this.meters = new Lazy<>(() -> new IngesterMetrics(context.meters()));
+    this.meters = new Lazy<>(() -> new IngesterMetrics(context.meters(), Signal.METRICS));
     this.metrics =
         new Lazy<>(() ->
             new MetricsIngester(
@@ -89,7 +89,7 @@ final class IngesterWiring {
                 context.clock(),
                 random,
                 meters.get()));
-    this.logsMeters = new Lazy<>(() -> new LogsIngesterMetrics(context.meters()));
+    this.logsMeters = new Lazy<>(() -> new IngesterMetrics(context.meters(), Signal.LOGS));
     this.logs =
         new Lazy<>(() ->
             new LogsIngester(
@@ -193,33 +193,23 @@ final class IngesterWiring {
   private Service ingester() {
     serve();
     Path directory = context.dataDir().resolve("ingester");
-    var flusher =
-        new MetricsFlusher(
-            metrics.get(),
-            config.ingester(),
-            wal.get().of(Signal.METRICS),
-            storage.metricsBlocks(),
-            storeGateway.pickup(),
-            directory.resolve("metrics"),
-            context.clock(),
-            meters.get());
-    var logsFlusher =
-        new LogsFlusher(
-            logs.get(),
-            config.ingester(),
-            config.logsIngester(),
-            wal.get().of(Signal.LOGS),
-            storage.logsBlocks(),
-            storeGateway.logs(),
-            directory.resolve("logs"),
-            context.clock(),
-            logsMeters.get());
     var ingester =
         new Ingester(
             config.ingester(),
             wal.get().wal(),
             List.of(
-                new MetricsShelf(metrics.get(), flusher), new LogsShelf(logs.get(), logsFlusher)),
+                shelf(
+                    metrics.get(),
+                    storage.metricsBlocks(),
+                    storeGateway.pickup(),
+                    directory,
+                    meters.get()),
+                shelf(
+                    logs.get(),
+                    storage.logsBlocks(),
+                    storeGateway.logs(),
+                    directory,
+                    logsMeters.get())),
             directory);
     new IngesterRoutes(ingester).register(context.routes());
     return cluster.seat(
@@ -227,5 +217,25 @@ final class IngesterWiring {
         config.ingesterRing(),
         ingester,
         deadline -> handOver(ingester, deadline));
+  }
+
+  private SignalShelf shelf(
+      SignalHeads<?, ?> heads,
+      BlockStore blocks,
+      BlockPickup pickup,
+      Path directory,
+      IngesterMetrics signalMeters) {
+    Signal signal = heads.signal();
+    return new SignalShelf(
+        heads,
+        new Flusher(
+            heads,
+            config.ingester(),
+            wal.get().of(signal),
+            blocks,
+            pickup,
+            directory.resolve(signal.plural()),
+            context.clock(),
+            signalMeters));
   }
 }

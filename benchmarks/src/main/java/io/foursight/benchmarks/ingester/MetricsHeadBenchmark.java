@@ -98,7 +98,7 @@ public class MetricsHeadBenchmark {
             hash,
             Clock.systemUTC(),
             new Random(1),
-            new IngesterMetrics(new SimpleMeterRegistry()));
+            new IngesterMetrics(new SimpleMeterRegistry(), Signal.METRICS));
     fresh.replayed(1);
     ingester = Optional.of(fresh);
     scrape = 0;

@@ -1,11 +1,11 @@
 package io.foursight.ingester.logs;
 
+import io.foursight.ingester.PieceRecords;
 import io.foursight.model.FoursightException;
 import io.foursight.model.Labels;
 import io.foursight.model.logs.LogsBatch;
 import io.foursight.storage.encoding.ByteReader;
 import io.foursight.storage.encoding.ByteWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 
@@ -22,20 +22,9 @@ import java.util.BitSet;
 ///
 /// All numbers are varints.
 final class LogsRecords {
-  static final byte ROWS = 1;
-  static final byte SEALED = 2;
-  static final byte DROPPED = 3;
-  static final int ID_BYTES = 26;
+  private static final int ID_BYTES = PieceRecords.ID_BYTES;
 
   private LogsRecords() {}
-
-  static String blockId(byte[] payload, int offset) {
-    return new String(payload, offset, ID_BYTES, StandardCharsets.US_ASCII);
-  }
-
-  static long bucket(byte[] payload, int offset, int length) {
-    return new ByteReader(payload, offset + ID_BYTES, offset + length, "logs record", 0).zigzag();
-  }
 
   /// Writes ROWS records. Owned by one thread.
   static final class Writer {

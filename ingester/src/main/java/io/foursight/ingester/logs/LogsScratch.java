@@ -1,5 +1,6 @@
 package io.foursight.ingester.logs;
 
+import io.foursight.ingester.PieceRecords;
 import io.foursight.model.FoursightException;
 import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
@@ -31,7 +32,7 @@ final class LogsScratch {
   void log(TenantId tenant, LogsSegment segment, LogsBatch batch, BitSet left) {
     writer.write(segment.blockIdBytes(), segment.bucket(), batch, left);
     pending.add(
-        wal.submit(Signal.LOGS, tenant, LogsRecords.ROWS, writer.array(), 0, writer.length()));
+        wal.submit(Signal.LOGS, tenant, PieceRecords.ROWS, writer.array(), 0, writer.length()));
   }
 
   /// Waits until all of it is durable.

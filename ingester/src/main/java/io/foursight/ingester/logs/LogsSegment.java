@@ -1,9 +1,9 @@
 package io.foursight.ingester.logs;
 
+import io.foursight.ingester.HeadPiece;
 import io.foursight.model.Labels;
 import io.foursight.model.SeriesHash;
 import io.foursight.model.logs.LogsBatch;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -14,11 +14,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /// read side of `sealing` from there until its record is on the way to the log, so that [#seal],
 /// which takes the write side, leaves no record behind. Readers take [#view] and need no lock
 /// afterwards. Safe from any thread.
-final class LogsSegment {
-  private final String blockId;
-  private final long bucket;
-  private final long firstSegment;
-  private final long createdMillis;
+final class LogsSegment extends HeadPiece {
   private final long targetBytes;
   private final AtomicLong headBytes;
   private final ReentrantReadWriteLock sealing = new ReentrantReadWriteLock();
@@ -27,7 +23,6 @@ final class LogsSegment {
   private volatile boolean sealed;
   private volatile long rawBytes;
   private volatile long entryCount;
-  private volatile long lastAppendMillis;
   private volatile long allocatedBytes;
   private long fullPagesBytes;
   private boolean released;
@@ -58,11 +53,7 @@ final class LogsSegment {
       long createdMillis,
       long targetBytes,
       AtomicLong headBytes) {
-    this.blockId = blockId;
-    this.bucket = bucket;
-    this.firstSegment = firstSegment;
-    this.createdMillis = createdMillis;
-    this.lastAppendMillis = createdMillis;
+    super(blockId, bucket, firstSegment, createdMillis);
     this.targetBytes = targetBytes;
     this.headBytes = headBytes;
     this.streams = new SegmentStreams(new EntryHash(hash), pages);
@@ -82,7 +73,7 @@ final class LogsSegment {
         return false;
       }
       add(batch, left, maxStreams, outcome);
-      lastAppendMillis = nowMillis;
+      appended(nowMillis);
       log.run();
       return true;
     } finally {
@@ -156,12 +147,13 @@ final class LogsSegment {
     allocatedBytes = now;
   }
 
-  boolean isFull() {
+  @Override
+  public boolean isFull() {
     return rawBytes >= targetBytes;
   }
 
-  /// Takes no more rows; waits for writers under way. Safe twice.
-  void seal() {
+  @Override
+  public void seal() {
     if (sealed) {
       return;
     }
@@ -173,8 +165,8 @@ final class LogsSegment {
     }
   }
 
-  /// Gives its memory back to the sum; readers keep what they read.
-  synchronized void release() {
+  @Override
+  public synchronized void release() {
     if (!released) {
       released = true;
       headBytes.addAndGet(-allocatedBytes);
@@ -189,34 +181,21 @@ final class LogsSegment {
   record View(String blockId, List<Labels> streams, List<HeadPage.View> pages) {}
 
   synchronized View view() {
-    return new View(blockId, streams.list(), pages.stream().map(HeadPage::view).toList());
+    return new View(blockId(), streams.list(), pages.stream().map(HeadPage::view).toList());
   }
 
-  String blockId() {
-    return blockId;
+  @Override
+  public boolean isEmpty() {
+    return entryCount == 0;
   }
 
-  byte[] blockIdBytes() {
-    return blockId.getBytes(StandardCharsets.US_ASCII);
+  @Override
+  public String description() {
+    return "entries=" + entryCount + " raw_bytes=" + rawBytes;
   }
 
-  long bucket() {
-    return bucket;
-  }
-
-  long firstSegment() {
-    return firstSegment;
-  }
-
-  long createdMillis() {
-    return createdMillis;
-  }
-
-  long lastAppendMillis() {
-    return lastAppendMillis;
-  }
-
-  boolean isSealed() {
+  @Override
+  public boolean isSealed() {
     return sealed;
   }
 
@@ -232,8 +211,8 @@ final class LogsSegment {
     return streams.size();
   }
 
-  /// Memory, about.
-  long sizeBytes() {
+  @Override
+  public long sizeBytes() {
     return allocatedBytes;
   }
 }

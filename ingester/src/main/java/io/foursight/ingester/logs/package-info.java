@@ -10,8 +10,7 @@
 ///
 /// ```
 /// type 1 ROWS     | block id, 26 bytes | bucket zigzag | columns of a batch, see LogsRecords |
-/// type 2 SEALED   | block id, 26 bytes |     the segment takes no more rows
-/// type 3 DROPPED  | block id, 26 bytes |     a block answers for the segment
+/// others          see io.foursight.ingester.PieceRecords
 /// ```
 ///
 /// Every ROWS record has its streams' labels whole, so none needs another one to be read.

@@ -1,11 +1,11 @@
 package io.foursight.ingester.metrics;
 
+import io.foursight.ingester.HeadPiece;
 import io.foursight.model.SeriesHash;
 import io.foursight.model.metrics.Exemplar;
 import io.foursight.model.metrics.LabelBytes;
 import io.foursight.model.metrics.MetricsBatch;
 import io.foursight.model.metrics.NativeHistogram;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,12 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /// hours opens another range. Each row's series is named in the log by a `ref`, dense and unique in
 /// the range, whose definition precedes it in the log; so the range lives or goes as a whole, with
 /// its part of the log.
-final class HeadRange {
+final class HeadRange extends HeadPiece {
   static final long DURATION_MILLIS = 7_200_000;
 
-  private final String blockId;
-  private final byte[] blockIdBytes;
-  private final long bucket;
   private final long baseMillis;
   private final HeadShard[] shards;
   private final ShardIndex[] indexes;
@@ -29,9 +26,6 @@ final class HeadRange {
   private final AtomicInteger seriesCount = new AtomicInteger();
   private final AtomicLong bytes;
   private final AtomicLong ownBytes = new AtomicLong();
-  private final long firstSegment;
-  private final long createdMillis;
-  private volatile long lastAppendMillis;
   private volatile boolean sealed;
 
   /// @param firstSegment no record of this range lies before it
@@ -44,14 +38,9 @@ final class HeadRange {
       long firstSegment,
       long nowMillis,
       AtomicLong headBytes) {
-    this.blockId = blockId;
-    this.blockIdBytes = blockId.getBytes(StandardCharsets.US_ASCII);
-    this.bucket = bucket;
+    super(blockId, bucket, firstSegment, nowMillis);
     this.baseMillis = bucket * DURATION_MILLIS;
     this.bytes = headBytes;
-    this.firstSegment = firstSegment;
-    this.createdMillis = nowMillis;
-    this.lastAppendMillis = nowMillis;
     shards = new HeadShard[shardCount];
     indexes = new ShardIndex[shardCount];
     long total = 0;
@@ -68,8 +57,9 @@ final class HeadRange {
     bytes.addAndGet(change);
   }
 
-  /// Gives its memory back to the count; the arrays go with the last reader.
-  void release() {
+  /// The arrays go with the last reader.
+  @Override
+  public void release() {
     bytes.addAndGet(-ownBytes.getAndSet(0));
   }
 
@@ -89,7 +79,7 @@ final class HeadRange {
       }
       long before = shard.bytes();
       HeadRecords.RowWriter record = scratch.record;
-      record.begin(blockIdBytes, bucket);
+      record.begin(blockIdBytes(), bucket());
       try {
         int previous = -1;
         for (int i = start; i < end; i++) {
@@ -107,9 +97,7 @@ final class HeadRange {
     } finally {
       shard.lock.unlockWrite(stamp);
     }
-    if (lastAppendMillis < scratch.nowMillis) {
-      lastAppendMillis = scratch.nowMillis;
-    }
+    appended(scratch.nowMillis);
     return true;
   }
 
@@ -192,7 +180,7 @@ final class HeadRange {
     long stamp = shard.lock.writeLock();
     try {
       if (!shard.isSealed()) {
-        scratch.record.begin(blockIdBytes, bucket);
+        scratch.record.begin(blockIdBytes(), bucket());
         appendExemplars(scratch, batch, shardIndex);
         if (scratch.record.hasRows()) {
           scratch.submit(scratch.record, this, shard);
@@ -298,8 +286,11 @@ final class HeadRange {
     }
   }
 
-  /// No more rows after this; the content is then final.
-  void seal() {
+  @Override
+  public void seal() {
+    if (sealed) {
+      return;
+    }
     long[] stamps = lockAll();
     try {
       for (HeadShard shard : shards) {
@@ -417,18 +408,6 @@ final class HeadRange {
     return max;
   }
 
-  String blockId() {
-    return blockId;
-  }
-
-  byte[] blockIdBytes() {
-    return blockIdBytes;
-  }
-
-  long bucket() {
-    return bucket;
-  }
-
   long baseMillis() {
     return baseMillis;
   }
@@ -455,23 +434,23 @@ final class HeadRange {
     return seriesCount.get();
   }
 
-  long sizeBytes() {
+  @Override
+  public boolean isEmpty() {
+    return maxTimeMillis() == Long.MIN_VALUE && exemplars.size() == 0;
+  }
+
+  @Override
+  public String description() {
+    return "series=" + seriesCount();
+  }
+
+  @Override
+  public long sizeBytes() {
     return ownBytes.get();
   }
 
-  long firstSegment() {
-    return firstSegment;
-  }
-
-  long createdMillis() {
-    return createdMillis;
-  }
-
-  long lastAppendMillis() {
-    return lastAppendMillis;
-  }
-
-  boolean isSealed() {
+  @Override
+  public boolean isSealed() {
     return sealed;
   }
 }

@@ -124,7 +124,7 @@ final class HeadReads {
       List<LabelMatcher> matchers,
       QueryBudget budget,
       Visitor visitor) {
-    for (HeadRange r : head.ranges()) {
+    for (HeadRange r : head.pieces()) {
       if (!range.overlaps(new TimeRange(r.baseMillis(), r.endMillis()))) {
         continue;
       }

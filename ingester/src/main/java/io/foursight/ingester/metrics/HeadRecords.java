@@ -1,5 +1,6 @@
 package io.foursight.ingester.metrics;
 
+import io.foursight.ingester.PieceRecords;
 import io.foursight.model.FoursightException;
 import io.foursight.model.metrics.Exemplar;
 import io.foursight.model.metrics.LabelBytes;
@@ -10,12 +11,9 @@ import java.util.Collection;
 
 /// Types and row layout of the head's records in the write-ahead log; drawn in the package comment.
 final class HeadRecords {
-  static final byte ROWS = 1;
-  static final byte SEALED = 2;
-  static final byte DROPPED = 3;
   static final byte METADATA = 4;
 
-  static final int ID_BYTES = 26;
+  private static final int ID_BYTES = PieceRecords.ID_BYTES;
   private static final int HISTOGRAM = 9;
   private static final int DEFINITION = 10;
   private static final int EXEMPLAR = 11;
@@ -133,14 +131,6 @@ final class HeadRecords {
     void histogram(int ref, int time, long start, NativeHistogram histogram);
 
     void exemplar(int ref, Exemplar exemplar);
-  }
-
-  static String blockId(byte[] payload, int offset) {
-    return new String(payload, offset, ID_BYTES, StandardCharsets.US_ASCII);
-  }
-
-  static long bucket(byte[] payload, int offset, int length) {
-    return new ByteCursor().at(payload, offset + ID_BYTES, offset + length).zigzag();
   }
 
   /// @throws FoursightException `CORRUPT` for a row of unknown kind: a newer version wrote it

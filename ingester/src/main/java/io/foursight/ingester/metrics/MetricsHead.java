@@ -1,6 +1,6 @@
 package io.foursight.ingester.metrics;
 
-import io.foursight.model.FoursightException;
+import io.foursight.ingester.TenantHead;
 import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
@@ -16,49 +16,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongFunction;
 
 /// The recent metrics of one tenant: its ranges, its metadata and what it remembers about late
 /// writes. Safe from any thread; [#replay] only before anybody else.
-final class MetricsHead {
+final class MetricsHead extends TenantHead<HeadRange> {
   private static final long LOWEST_BUCKET =
       Math.floorDiv(Long.MIN_VALUE, HeadRange.DURATION_MILLIS);
-  private static final int RETIRED = Integer.MIN_VALUE;
   private static final Comparator<HeadRange> OLDEST_FIRST =
       Comparator.comparingLong(HeadRange::bucket).thenComparing(HeadRange::blockId);
 
-  private final TenantId tenant;
-  private final LongFunction<HeadRange> opener;
-  private final Map<Long, HeadRange> open = new ConcurrentHashMap<>();
-  private volatile List<HeadRange> ranges = List.of();
   private final MetadataStore metadata = new MetadataStore();
   private final AtomicLong newestMillis = new AtomicLong(Long.MIN_VALUE);
   private final RangeVersions late;
   private final Clock clock;
-
-  /// Writes under way; negative for good when the head was given up.
-  private final AtomicInteger writers = new AtomicInteger();
-
-  private volatile long lastWriteMillis;
   private final AtomicLong exemplarCount = new AtomicLong();
   private volatile Optional<TenantSeries> counted = Optional.empty();
   final LongAdder received = new LongAdder();
   private long receivedBefore;
   private volatile double samplesPerSecond;
   private final Map<String, HeadRange.Replay> replays = new ConcurrentHashMap<>();
+  private long replayUnknownRows;
 
   /// @param opener makes a new range for a bucket
   /// @param lateVersions the number given last to a late write of any tenant
   MetricsHead(
       TenantId tenant, LongFunction<HeadRange> opener, AtomicLong lateVersions, Clock clock) {
-    this.tenant = tenant;
-    this.opener = opener;
+    super(tenant, opener, clock);
     this.late = new RangeVersions(lateVersions);
     this.clock = clock;
-    this.lastWriteMillis = clock.millis();
   }
 
   /// Applies the batch to memory and sends its records to the log.
@@ -82,11 +70,11 @@ final class MetricsHead {
           continue;
         }
         while (true) {
-          HeadRange range = openRange(bucket);
+          HeadRange range = openPiece(bucket);
           if (range.append(scratch, batch, b, shard)) {
             break;
           }
-          open.remove(bucket, range);
+          seal(range);
         }
       }
     }
@@ -110,7 +98,7 @@ final class MetricsHead {
   /// Under all locks of all ranges, so that a series is counted by exactly one of us and its
   /// writer: about 0.2 us a series, when a limit comes and when a range goes.
   private void recount(TenantSeries all) {
-    List<HeadRange> locked = ranges;
+    List<HeadRange> locked = pieces();
     var stamps = new ArrayList<long[]>();
     for (HeadRange range : locked) {
       stamps.add(range.lockAll());
@@ -138,26 +126,10 @@ final class MetricsHead {
     }
   }
 
-  private HeadRange openRange(long bucket) {
-    HeadRange range = open.get(bucket);
-    return range != null ? range : createRange(bucket);
-  }
-
-  private synchronized HeadRange createRange(long bucket) {
-    return open.computeIfAbsent(
-        bucket,
-        b -> {
-          HeadRange range = opener.apply(b);
-          add(range);
-          return range;
-        });
-  }
-
-  private synchronized void add(HeadRange range) {
-    var all = new ArrayList<>(ranges);
+  @Override
+  protected void place(List<HeadRange> all, HeadRange range) {
     int at = Collections.binarySearch(all, range, OLDEST_FIRST);
     all.add(at < 0 ? ~at : at, range);
-    ranges = Collections.unmodifiableList(all);
   }
 
   /// Exemplars whose series has no row in this batch, and the tenant's bound.
@@ -167,7 +139,7 @@ final class MetricsHead {
       return;
     }
     if (scratch.exemplarDone.cardinality() < n) {
-      List<HeadRange> newestFirst = ranges.reversed();
+      List<HeadRange> newestFirst = pieces().reversed();
       for (HeadRange range : newestFirst) {
         for (int shard = 0; shard < shardCount; shard++) {
           range.appendExemplarsOnly(scratch, batch, shard);
@@ -189,6 +161,7 @@ final class MetricsHead {
     }
     long count = exemplarCount.addAndGet(scratch.newExemplars);
     int max = scratch.limits.maxGlobalExemplarsPerUser();
+    List<HeadRange> ranges = pieces();
     for (int r = 0; count > max && r < ranges.size(); ) {
       if (ranges.get(r).exemplars().removeOldest()) {
         count = exemplarCount.decrementAndGet();
@@ -243,145 +216,73 @@ final class MetricsHead {
     return refused;
   }
 
-  /// Writes all metadata to the log again, so that what it said before may go.
-  void logMetadata(Wal wal) {
+  /// All metadata, so that what the log said before may go.
+  @Override
+  protected void keepInLog(Wal wal) {
     List<MetricMetadata> all = metadata.of("");
     if (!all.isEmpty()) {
       byte[] record = HeadRecords.metadata(all);
-      wal.append(Signal.METRICS, tenant, HeadRecords.METADATA, record, 0, record.length);
+      wal.append(Signal.METRICS, tenant(), HeadRecords.METADATA, record, 0, record.length);
     }
   }
 
   // ---- replay ----
 
-  /// @param restore makes an empty range: id, bucket and the first segment
-  void replay(Wal.Record r, int nowSeconds, RangeRestorer restore) {
-    switch (r.type()) {
-      case HeadRecords.ROWS -> {
-        String id = HeadRecords.blockId(r.payload(), r.offset());
-        HeadRange range = rangeWithId(id);
-        if (range == null) {
-          long bucket = HeadRecords.bucket(r.payload(), r.offset(), r.length());
-          range = restore.restore(id, bucket, r.position().segment());
-          add(range);
-          replays.put(id, range.new Replay(nowSeconds));
-        }
-        HeadRecords.readRows(
-            r.payload(), r.offset(), r.length(), range.baseMillis(), replays.get(id));
-      }
-      case HeadRecords.SEALED -> {
-        HeadRange range = rangeWithId(HeadRecords.blockId(r.payload(), r.offset()));
-        if (range != null) {
-          range.seal();
-        }
-      }
-      case HeadRecords.DROPPED -> {
-        HeadRange range = rangeWithId(HeadRecords.blockId(r.payload(), r.offset()));
-        if (range != null) {
-          replays.remove(range.blockId());
-          drop(range);
-        }
-      }
-      case HeadRecords.METADATA -> {
-        var in = new ByteCursor().at(r.payload(), r.offset(), r.offset() + r.length());
-        var entries = new ArrayList<MetricMetadata>();
-        while (in.hasMore()) {
-          entries.add(HeadRecords.readMetadata(in));
-        }
-        metadata.add(entries, MetricsLimits.defaults(), nowSeconds * 1000L, new ArrayList<>());
-      }
-      default ->
-          throw FoursightException.corrupt(
-              "the metrics log has a record of unknown type " + r.type() + " at " + r.position());
+  @Override
+  protected void replayRows(Wal.Record r, HeadRange range) {
+    HeadRange.Replay replay =
+        replays.computeIfAbsent(
+            range.blockId(), unused -> range.new Replay((int) (clock.millis() / 1000)));
+    HeadRecords.readRows(r.payload(), r.offset(), r.length(), range.baseMillis(), replay);
+  }
+
+  @Override
+  protected void replayOther(Wal.Record r) {
+    if (r.type() != HeadRecords.METADATA) {
+      super.replayOther(r);
+      return;
     }
-  }
-
-  /// Makes a range that was there before.
-  interface RangeRestorer {
-    HeadRange restore(String blockId, long bucket, long firstSegment);
-  }
-
-  private HeadRange rangeWithId(String id) {
-    for (HeadRange range : ranges.reversed()) {
-      if (range.blockId().equals(id)) {
-        return range;
-      }
+    var in = new ByteCursor().at(r.payload(), r.offset(), r.offset() + r.length());
+    var entries = new ArrayList<MetricMetadata>();
+    while (in.hasMore()) {
+      entries.add(HeadRecords.readMetadata(in));
     }
-    return null;
+    metadata.add(entries, MetricsLimits.defaults(), clock.millis(), new ArrayList<>());
   }
 
-  /// @return rows whose series the log does not define
-  long replayed() {
-    long unknown = 0;
+  @Override
+  protected void replayed() {
     for (HeadRange.Replay replay : replays.values()) {
       replay.done();
-      unknown += replay.unknownRows();
+      replayUnknownRows += replay.unknownRows();
     }
     replays.clear();
     long exemplars = 0;
-    for (HeadRange range : ranges) {
+    for (HeadRange range : pieces()) {
       exemplars += range.exemplars().size();
       newestMillis.accumulateAndGet(range.maxTimeMillis(), Math::max);
-      if (!range.isSealed()) {
-        HeadRange before = open.put(range.bucket(), range);
-        if (before != null) {
-          before.seal();
-        }
-      }
     }
     exemplarCount.set(exemplars);
-    return unknown;
+    super.replayed();
   }
 
-  // ---- life of ranges ----
-
-  /// Lets go of a range; running readers keep what they read.
-  synchronized void drop(HeadRange range) {
-    open.remove(range.bucket(), range);
-    var all = new ArrayList<>(ranges);
-    if (all.remove(range)) {
-      ranges = Collections.unmodifiableList(all);
-      exemplarCount.addAndGet(-range.exemplars().size());
-      range.release();
-      counted.ifPresent(this::recount);
-    }
+  /// Rows whose series the log did not define.
+  long replayUnknownRows() {
+    return replayUnknownRows;
   }
 
-  // ---- life of the head ----
+  // ---- life ----
 
-  /// Begins a write. Every successful call is followed by one of [#leave()].
-  ///
-  /// @return false when the head was given up: there is another one by now, or will be
-  boolean enter() {
-    for (int n = writers.get(); n >= 0; n = writers.get()) {
-      if (writers.compareAndSet(n, n + 1)) {
-        return true;
-      }
-    }
-    return false;
+  @Override
+  protected void dropped(HeadRange range) {
+    replays.remove(range.blockId());
+    exemplarCount.addAndGet(-range.exemplars().size());
+    counted.ifPresent(this::recount);
   }
 
-  void leave() {
-    lastWriteMillis = clock.millis();
-    writers.decrementAndGet();
-  }
-
-  /// Gives the head up when it holds nothing and nobody has written for `idleMillis`; for good.
-  boolean retire(long idleMillis) {
-    return ranges.isEmpty()
-        && metadata.isEmpty()
-        && clock.millis() - lastWriteMillis >= idleMillis
-        && writers.compareAndSet(0, RETIRED)
-        && stillEmpty();
-  }
-
-  /// A write may have come and gone between the first look and the last.
-  private boolean stillEmpty() {
-    if (ranges.isEmpty() && metadata.isEmpty()) {
-      return true;
-    }
-    writers.set(0);
-    return false;
+  @Override
+  protected boolean isEmpty() {
+    return super.isEmpty() && metadata.isEmpty();
   }
 
   /// The newest late write of all.
@@ -389,17 +290,8 @@ final class MetricsHead {
     return late.newest();
   }
 
-  /// Oldest first.
-  List<HeadRange> ranges() {
-    return ranges;
-  }
-
   MetadataStore metadata() {
     return metadata;
-  }
-
-  TenantId tenant() {
-    return tenant;
   }
 
   long newestMillis() {

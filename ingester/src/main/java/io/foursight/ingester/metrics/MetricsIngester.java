@@ -3,8 +3,8 @@ package io.foursight.ingester.metrics;
 import io.foursight.config.TenantLimits;
 import io.foursight.ingester.IngesterConfig;
 import io.foursight.ingester.IngesterMetrics;
-import io.foursight.model.Deadline;
-import io.foursight.model.FoursightException;
+import io.foursight.ingester.SignalHeads;
+import io.foursight.ingester.WriteGate;
 import io.foursight.model.LabelMatcher;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.SeriesHash;
@@ -21,22 +21,17 @@ import io.foursight.model.metrics.MetricsSource;
 import io.foursight.model.metrics.MetricsWriteResult;
 import io.foursight.model.metrics.SelectHints;
 import io.foursight.model.metrics.SeriesCursor;
-import io.foursight.storage.block.Ulids;
+import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.wal.Wal;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
 
 /// Recent metrics of all tenants of this process: durable in the log and visible in memory before a
@@ -44,40 +39,22 @@ import java.util.random.RandomGenerator;
 /// past the bounds of the instance (memory, log, requests at once, tenants). Safe from any thread.
 ///
 /// The batch's keys must come from the [SeriesHash] that was passed to the constructor.
-public final class MetricsIngester
+public final class MetricsIngester extends SignalHeads<MetricsHead, HeadRange>
     implements MetricsSink, MetricsSource, MetricsCardinality, MetricsLateWrites {
   private static final Duration LATE = Duration.ofMinutes(5);
   private static final int MAX_SHARDS = 16;
   private static final int POOLED_SCRATCHES = 16;
 
-  private enum Phase {
-    STARTING,
-    RUNNING,
-    CLOSED
-  }
-
-  private final IngesterConfig config;
-  private final Wal wal;
   private final TenantLimits<MetricsLimits> limits;
   private final SeriesHash hash;
-  private final Clock clock;
-  private final Ulids ids;
-  private final IngesterMetrics metrics;
+  private final MetricsIngesterMetrics metrics;
   private final int shardCount;
-  private final long maxHeadBytes;
-  private final Map<TenantId, MetricsHead> heads = new ConcurrentHashMap<>();
-  private final AtomicLong headBytes = new AtomicLong();
-  private final AtomicLong segment = new AtomicLong();
-  private final AtomicInteger inflight = new AtomicInteger();
   private final ArrayBlockingQueue<WriteScratch> scratches =
       new ArrayBlockingQueue<>(POOLED_SCRATCHES);
   private final AtomicLong lateVersions = new AtomicLong();
 
   /// The newest late write to any head that was given up.
   private final AtomicLong retiredLateVersion = new AtomicLong();
-
-  private volatile long walBytes;
-  private volatile Phase phase = Phase.STARTING;
 
   /// @param hash the process-wide hash that the decoders use
   public MetricsIngester(
@@ -88,55 +65,41 @@ public final class MetricsIngester
       Clock clock,
       RandomGenerator random,
       IngesterMetrics metrics) {
-    this.config = config;
+    super(
+        config,
+        new WriteGate.Bounds(config.headBytes(), "ingester.max_head_bytes"),
+        wal,
+        clock,
+        random,
+        metrics);
     this.limits = limits;
-    this.wal = wal;
     this.hash = hash;
-    this.clock = clock;
-    this.ids = new Ulids(clock, random);
-    this.metrics = metrics;
-    this.maxHeadBytes = config.headBytes();
+    this.metrics = new MetricsIngesterMetrics(metrics);
     int cores = Runtime.getRuntime().availableProcessors();
     this.shardCount = Math.min(MAX_SHARDS, Integer.highestOneBit(Math.max(1, 2 * cores - 1)));
-    metrics.watch(this::memorySeries, headBytes::get, heads::size);
+    metrics.gauge(
+        "foursight_ingester_memory_series",
+        "Series in memory, once per range.",
+        this::memorySeries);
   }
 
   // ---- writing ----
 
   @Override
   public MetricsWriteResult write(TenantId tenant, MetricsBatch batch) {
-    int running = inflight.incrementAndGet();
-    try {
-      checkRoom(running);
-      MetricsHead head = entered(tenant);
-      try {
-        WriteScratch scratch = scratches.poll();
-        if (scratch == null) {
-          scratch = new WriteScratch(wal);
-        }
-        MetricsWriteResult result = write(head, scratch, batch);
-        if (!scratch.isLarge()) {
-          scratches.offer(scratch);
-        }
-        return result;
-      } finally {
-        head.leave();
-      }
-    } finally {
-      inflight.decrementAndGet();
-    }
-  }
-
-  /// The tenant's head, which nobody gives up before [MetricsHead#leave()].
-  private MetricsHead entered(TenantId tenant) {
-    while (true) {
-      MetricsHead head = head(tenant);
-      if (head.enter()) {
-        return head;
-      }
-      // It is being given up, by a few instructions of the flusher, which takes it off the map.
-      Thread.yield();
-    }
+    return writing(
+        tenant,
+        head -> {
+          WriteScratch scratch = scratches.poll();
+          if (scratch == null) {
+            scratch = new WriteScratch(wal);
+          }
+          MetricsWriteResult result = write(head, scratch, batch);
+          if (!scratch.isLarge()) {
+            scratches.offer(scratch);
+          }
+          return result;
+        });
   }
 
   private MetricsWriteResult write(MetricsHead head, WriteScratch scratch, MetricsBatch batch) {
@@ -149,10 +112,7 @@ public final class MetricsIngester
         metrics.refusedMetadata.increment(head.addMetadata(scratch, batch.metadata()));
       }
     } finally {
-      long reached = scratch.await();
-      if (reached > segment.get()) {
-        segment.accumulateAndGet(reached, Math::max);
-      }
+      gate.reached(scratch.await());
     }
     MetricsWriteResult result = scratch.outcome.result();
     metrics.samples.increment(result.samples());
@@ -161,159 +121,70 @@ public final class MetricsIngester
     return result;
   }
 
-  private void checkRoom(int running) {
-    if (phase != Phase.RUNNING) {
-      throw refused("not_running", "the ingester is " + phase.name().toLowerCase(Locale.ROOT));
-    }
-    int maxRunning = config.maxInflightPushRequests();
-    if (maxRunning > 0 && running > maxRunning) {
-      throw refused(
-          "inflight_requests",
-          "the ingester serves "
-              + running
-              + " write requests at once, the limit is "
-              + maxRunning
-              + " (ingester.max_inflight_push_requests,"
-              + " err-mimir-ingester-max-inflight-push-requests)");
-    }
-    if (headBytes.get() > maxHeadBytes) {
-      throw refused(
-          "memory",
-          "the ingester's heads hold "
-              + headBytes.get()
-              + " bytes, the limit is "
-              + maxHeadBytes
-              + " (ingester.max_head_bytes)");
-    }
-    long maxWal = config.maxWalBytes().bytes();
-    if (maxWal > 0 && walBytes > maxWal) {
-      throw refused(
-          "wal",
-          "the write-ahead log holds "
-              + walBytes
-              + " bytes, the limit is "
-              + maxWal
-              + " (ingester.max_wal_bytes)");
-    }
-  }
-
-  private FoursightException refused(String reason, String message) {
-    metrics.refused(reason).increment();
-    return FoursightException.unavailable(message);
-  }
-
-  private MetricsHead head(TenantId tenant) {
-    MetricsHead head = heads.get(tenant);
-    if (head != null) {
-      return head;
-    }
-    int max = config.maxTenants();
-    if (max > 0 && heads.size() >= max) {
-      throw refused(
-          "tenants",
-          "the ingester holds "
-              + heads.size()
-              + " tenants, the limit is "
-              + max
-              + " (ingester.max_tenants, err-mimir-ingester-max-tenants)");
-    }
-    return newHead(tenant);
-  }
-
-  private MetricsHead newHead(TenantId tenant) {
-    return heads.computeIfAbsent(
-        tenant,
-        t ->
-            new MetricsHead(
-                t, bucket -> range(ids.next(), bucket, segment.get()), lateVersions, clock));
-  }
-
-  private HeadRange range(String id, long bucket, long firstSegment) {
-    return new HeadRange(id, bucket, shardCount, hash, firstSegment, clock.millis(), headBytes);
-  }
-
   // ---- life ----
 
-  /// One record of the log, before anything else; records of different tenants may come at once.
-  public void replay(Wal.Record record) {
-    metrics.replayedRecords.increment();
-    newHead(record.tenant()).replay(record, (int) (clock.millis() / 1000), this::range);
+  @Override
+  protected MetricsHead newHead(TenantId tenant, LongFunction<HeadRange> opener) {
+    return new MetricsHead(tenant, opener, lateVersions, clock);
   }
 
-  /// The whole log has been read and ends before `currentSegment`: writes are welcome.
+  @Override
+  protected HeadRange newPiece(String blockId, long bucket, long firstSegment) {
+    return new HeadRange(
+        blockId, bucket, shardCount, hash, firstSegment, clock.millis(), gate.headBytes());
+  }
+
+  @Override
+  protected boolean isDue(HeadRange range, long now) {
+    long end = range.endMillis();
+    if (end >= now - config.flushDelay().toMillis()) {
+      return false;
+    }
+    long since = Math.max(range.createdMillis(), end);
+    return now - range.lastAppendMillis() >= config.flushIdle().toMillis()
+        || now - since >= config.flushMaxAge().toMillis();
+  }
+
+  @Override
+  protected BlockMeta write(MetricsHead head, HeadRange range, Path directory, long nowMillis) {
+    return new RangeBlock(range).write(directory, head.metadata().of(""), nowMillis);
+  }
+
+  @Override
+  protected Duration idle() {
+    return config.flushIdle();
+  }
+
+  @Override
+  protected void retiring(MetricsHead head) {
+    retiredLateVersion.accumulateAndGet(head.newestLateVersion(), Math::max);
+  }
+
+  @Override
   public void replayed(long currentSegment) {
-    segment.set(currentSegment);
-    for (MetricsHead head : heads.values()) {
-      metrics.replayUnknownRows.increment(head.replayed());
-    }
-    walBytes = wal.sizeBytes();
-    phase = Phase.RUNNING;
+    super.replayed(currentSegment);
+    heads().forEach(head -> metrics.replayUnknownRows.increment(head.replayUnknownRows()));
   }
 
-  /// Refuses further writes and waits for those under way.
-  public void close(Deadline deadline) {
-    phase = Phase.CLOSED;
-    while (inflight.get() > 0 && !deadline.expired()) {
-      LockSupport.parkNanos(1_000_000);
-    }
-  }
-
-  boolean isRunning() {
-    return phase == Phase.RUNNING;
-  }
-
-  /// Heads by tenant, live.
-  Map<TenantId, MetricsHead> heads() {
-    return heads;
-  }
-
-  /// The log up to which all is durable in blocks may go: call after ranges were dropped.
-  void truncateLog() {
-    long floor = wal.cut();
-    segment.accumulateAndGet(floor, Math::max);
-    for (MetricsHead head : heads.values()) {
-      head.logMetadata(wal);
-      for (HeadRange range : head.ranges()) {
-        floor = Math.min(floor, range.firstSegment());
-      }
-    }
-    wal.truncate(floor);
-  }
-
-  /// Once a tick: what is measured from outside, and metadata that nobody repeats.
+  /// What is measured from outside, and metadata that nobody repeats.
+  @Override
   public void tick(double seconds) {
-    walBytes = wal.sizeBytes();
+    super.tick(seconds);
     long keep = clock.millis() - config.metadataRetainPeriod().toMillis();
-    for (MetricsHead head : heads.values()) {
+    for (MetricsHead head : heads()) {
       head.measureRate(seconds);
       head.metadata().forgetBefore(keep);
     }
   }
 
-  /// Gives up the heads of tenants of whom nothing is left in memory and who have been silent.
-  void retireIdle() {
-    long idle = config.flushIdle().toMillis();
-    heads.forEach((tenant, head) -> {
-      if (head.retire(idle)) {
-        retiredLateVersion.accumulateAndGet(head.newestLateVersion(), Math::max);
-        heads.remove(tenant, head);
-      }
-    });
-  }
-
   long headBytes() {
-    return headBytes.get();
-  }
-
-  /// Tenants with anything in memory, ascending.
-  public Set<TenantId> tenants() {
-    return new TreeSet<>(heads.keySet());
+    return gate.headBytes().get();
   }
 
   private long memorySeries() {
     long series = 0;
-    for (MetricsHead head : heads.values()) {
-      for (HeadRange range : head.ranges()) {
+    for (MetricsHead head : heads()) {
+      for (HeadRange range : head.pieces()) {
         series += range.seriesCount();
       }
     }
@@ -322,25 +193,25 @@ public final class MetricsIngester
 
   // ---- reading ----
 
-  private MetricsHead readable(TenantId tenant) {
-    if (phase == Phase.STARTING) {
-      throw FoursightException.unavailable("the ingester is starting: it reads its log");
-    }
-    MetricsHead head = heads.get(tenant);
-    return head != null
-        ? head
-        : new MetricsHead(tenant, bucket -> range("", bucket, 0), lateVersions, clock);
+  private MetricsHead head(MetricsSelect select) {
+    return headOf(select.tenant());
+  }
+
+  private MetricsHead headOf(TenantId tenant) {
+    return readable(tenant)
+        .orElseGet(
+            () -> new MetricsHead(tenant, bucket -> newPiece("", bucket, 0), lateVersions, clock));
   }
 
   @Override
   public SeriesCursor select(MetricsSelect select) {
-    return HeadReads.select(readable(select.tenant()), select, true);
+    return HeadReads.select(head(select), select, true);
   }
 
   /// One cursor a shard, so that each shard is read by one thread.
   @Override
   public List<SeriesCursor> select(MetricsSelect select, int parts) {
-    MetricsHead head = readable(select.tenant());
+    MetricsHead head = head(select);
     if (select.hints().delivery() == SelectHints.Delivery.ASCENDING) {
       return List.of(HeadReads.select(head, select, true));
     }
@@ -358,7 +229,7 @@ public final class MetricsIngester
 
   @Override
   public boolean mayHold(TenantId tenant, TimeRange range) {
-    for (HeadRange r : readable(tenant).ranges()) {
+    for (HeadRange r : headOf(tenant).pieces()) {
       if (range.overlaps(new TimeRange(r.baseMillis(), r.endMillis()))) {
         return true;
       }
@@ -368,27 +239,27 @@ public final class MetricsIngester
 
   @Override
   public SeriesCursor series(MetricsSelect select) {
-    return HeadReads.select(readable(select.tenant()), select, false);
+    return HeadReads.select(head(select), select, false);
   }
 
   @Override
   public List<String> labelNames(MetricsSelect select) {
-    return HeadReads.labelNames(readable(select.tenant()), select);
+    return HeadReads.labelNames(head(select), select);
   }
 
   @Override
   public List<String> labelValues(String label, MetricsSelect select) {
-    return HeadReads.labelValues(readable(select.tenant()), label, select);
+    return HeadReads.labelValues(head(select), label, select);
   }
 
   @Override
   public List<ExemplarSeries> exemplars(MetricsSelect select) {
-    return HeadReads.exemplars(readable(select.tenant()), select);
+    return HeadReads.exemplars(head(select), select);
   }
 
   @Override
   public List<MetricMetadata> metadata(TenantId tenant, String metric) {
-    return readable(tenant).metadata().of(metric);
+    return headOf(tenant).metadata().of(metric);
   }
 
   // ---- cardinality and late writes ----
@@ -402,19 +273,19 @@ public final class MetricsIngester
   @Override
   public SeriesCursor series(
       TenantId tenant, List<LabelMatcher> matchers, Scope scope, QueryBudget budget) {
-    return HeadReads.inMemory(readable(tenant), matchers, since(scope), budget);
+    return HeadReads.inMemory(headOf(tenant), matchers, since(scope), budget);
   }
 
   @Override
   public List<HistogramSeries> activeNativeHistograms(
       TenantId tenant, List<LabelMatcher> matchers, QueryBudget budget) {
-    return HeadReads.nativeHistograms(readable(tenant), matchers, since(Scope.ACTIVE), budget);
+    return HeadReads.nativeHistograms(headOf(tenant), matchers, since(Scope.ACTIVE), budget);
   }
 
   @Override
   public TenantStats stats(TenantId tenant) {
-    MetricsHead head = readable(tenant);
-    List<HeadRange> ranges = head.ranges();
+    MetricsHead head = headOf(tenant);
+    List<HeadRange> ranges = head.pieces();
     if (ranges.isEmpty()) {
       return TenantStats.EMPTY;
     }
@@ -448,9 +319,8 @@ public final class MetricsIngester
 
   @Override
   public long version(TenantId tenant, TimeRange range) {
-    MetricsHead head = heads.get(tenant);
     // In this order: a head that goes in between has left its number.
-    long ofHead = head == null ? 0 : head.lateVersion(range);
+    long ofHead = head(tenant).map(head -> head.lateVersion(range)).orElse(0L);
     return Math.max(ofHead, retiredLateVersion.get());
   }
 

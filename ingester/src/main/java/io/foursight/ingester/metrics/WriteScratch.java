@@ -1,5 +1,6 @@
 package io.foursight.ingester.metrics;
 
+import io.foursight.ingester.PieceRecords;
 import io.foursight.model.FoursightException;
 import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
@@ -90,7 +91,7 @@ final class WriteScratch {
           wal.submit(
               Signal.METRICS,
               tenant,
-              HeadRecords.ROWS,
+              PieceRecords.ROWS,
               rows.out.array(),
               rows.start(),
               rows.length());

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.foursight.config.ByteSize;
+import io.foursight.ingester.Flusher;
 import io.foursight.ingester.Ingester;
 import io.foursight.ingester.IngesterConfig;
+import io.foursight.ingester.IngesterMetrics;
+import io.foursight.ingester.SignalShelf;
 import io.foursight.model.BlockPickup;
 import io.foursight.model.Deadline;
 import io.foursight.model.LabelMatcher;
 import io.foursight.model.Labels;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.SeriesHash;
+import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
 import io.foursight.model.logs.Direction;
 import io.foursight.model.logs.LogsBatch;
@@ -64,7 +68,7 @@ class LogsIngesterTest {
   private LogsLimits limits = LogsLimits.defaults();
   private ByteSize segmentSize = ByteSize.ofMebibytes(128);
   private LogsIngester logs;
-  private LogsFlusher flusher;
+  private Flusher flusher;
   private Ingester ingester;
   private FileWal wal;
   private int lives;
@@ -78,7 +82,7 @@ class LogsIngesterTest {
     var logsConfig =
         new LogsIngesterConfig(
             segmentSize, Duration.ofHours(1), Duration.ofHours(1), new ByteSize(0));
-    var meters = new LogsIngesterMetrics(registry);
+    var meters = new IngesterMetrics(registry, Signal.LOGS);
     logs =
         new LogsIngester(
             config,
@@ -90,10 +94,9 @@ class LogsIngesterTest {
             new Random(5),
             meters);
     flusher =
-        new LogsFlusher(
+        new Flusher(
             logs,
             config,
-            logsConfig,
             wal,
             blocks,
             (signal, tenant, id) -> pickup.serves(signal, tenant, id),
@@ -101,7 +104,7 @@ class LogsIngesterTest {
             Clock.systemUTC(),
             meters);
     ingester =
-        new Ingester(config, wal, List.of(new LogsShelf(logs, flusher)), directory.resolve("x"));
+        new Ingester(config, wal, List.of(new SignalShelf(logs, flusher)), directory.resolve("x"));
     ingester.start();
   }
 
@@ -293,7 +296,7 @@ class LogsIngesterTest {
       // A repetition on both sides of a cut is told by the reader.
       assertThat(new TreeSet<>(readAll())).as("seed %d round %d", seed, round).isEqualTo(model);
     }
-    assertThat(logs.heads().get(TENANT).segments()).hasSizeLessThan(60);
+    assertThat(logs.pieces(Optional.of(TENANT))).hasSizeLessThan(60);
   }
 
   @Test

@@ -2,9 +2,13 @@ package io.foursight.ingester.metrics;
 
 import io.foursight.config.ByteSize;
 import io.foursight.config.TenantLimits;
+import io.foursight.ingester.FlushedHeads;
+import io.foursight.ingester.Flusher;
+import io.foursight.ingester.HeadPiece;
 import io.foursight.ingester.Ingester;
 import io.foursight.ingester.IngesterConfig;
 import io.foursight.ingester.IngesterMetrics;
+import io.foursight.ingester.SignalShelf;
 import io.foursight.model.BlockPickup;
 import io.foursight.model.Deadline;
 import io.foursight.model.FoursightException;
@@ -12,6 +16,7 @@ import io.foursight.model.LabelMatcher;
 import io.foursight.model.Labels;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.SeriesHash;
+import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
 import io.foursight.model.metrics.LabelBytes;
@@ -138,7 +143,7 @@ final class IngesterFixture {
   IngesterConfig config = manual(IngesterConfig.defaults());
   volatile BlockPickup pickup = (signal, tenant, id) -> true;
   MetricsIngester metrics;
-  MetricsFlusher flusher;
+  Flusher flusher;
   Ingester ingester;
   Wal wal;
   SimpleMeterRegistry registry;
@@ -198,12 +203,12 @@ final class IngesterFixture {
     if (registry == null) {
       registry = new SimpleMeterRegistry();
     }
-    var meters = new IngesterMetrics(registry);
+    var meters = new IngesterMetrics(registry, Signal.METRICS);
     metrics =
         new MetricsIngester(
             config, tenantLimits(), wal, hash, clock, new Random(clock.millis), meters);
     flusher =
-        new MetricsFlusher(
+        new Flusher(
             metrics,
             config,
             wal,
@@ -212,7 +217,7 @@ final class IngesterFixture {
             directory.resolve("flush"),
             clock,
             meters);
-    ingester = new Ingester(config, wal, List.of(new MetricsShelf(metrics, flusher)), directory);
+    ingester = new Ingester(config, wal, List.of(new SignalShelf(metrics, flusher)), directory);
     ingester.start();
     return this;
   }
@@ -242,6 +247,11 @@ final class IngesterFixture {
     life.limits = limits;
     stop();
     return life.open();
+  }
+
+  /// What is in memory of the tenant.
+  List<HeadPiece> ranges() {
+    return metrics.pieces(Optional.of(TENANT)).stream().map(FlushedHeads.Piece::rows).toList();
   }
 
   void stop() {

@@ -181,12 +181,12 @@ class MetricsFlusherTest {
     var before = fixture.read(TimeRange.ALL);
     fixture.blocks.failing = true;
     fixture.flusher.flush(Optional.empty());
-    String id = fixture.metrics.heads().get(TENANT).ranges().getFirst().blockId();
+    String id = fixture.ranges().getFirst().blockId();
     var late = fixture.batch().series("__name__", "b", "le", "11", "pod", "p2");
     late.sample(T0 + 7, 7).write();
 
     fixture = fixture.crash();
-    assertThat(fixture.metrics.heads().get(TENANT).ranges()).hasSize(2);
+    assertThat(fixture.ranges()).hasSize(2);
     var labels = Labels.of("__name__", "b", "le", "11", "pod", "p2");
     before.get(labels).put(T0 + 7, Double.doubleToRawLongBits(7));
     assertThat(fixture.read(TimeRange.ALL)).isEqualTo(before);

@@ -1,7 +1,6 @@
-package io.foursight.ingester.metrics;
+package io.foursight.ingester;
 
-import io.foursight.ingester.IngesterConfig;
-import io.foursight.ingester.IngesterMetrics;
+import io.foursight.ingester.FlushedHeads.Piece;
 import io.foursight.model.BlockPickup;
 import io.foursight.model.Deadline;
 import io.foursight.model.ErrorKind;
@@ -26,20 +25,20 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Turns ranges into blocks. A range goes through
+/// Turns pieces of the heads of one signal into blocks. A piece goes through
 ///
 /// ```
-/// OPEN    takes rows                         due (complete, idle, memory short, asked for) -> seal, log SEALED
-/// SEALED  final                              written and uploaded under the range's own id  -> UPLOADED
+/// OPEN    takes rows                         due (full, old, idle, memory short, asked for) -> seal, log SEALED
+/// SEALED  final                              written and uploaded under the piece's own id  -> UPLOADED
 /// UPLOADED still answers reads                every reader has the block                    -> log DROPPED, gone
 /// ```
 ///
-/// A crash between any two steps repeats a step with the same block id: a restart finds the range
+/// A crash between any two steps repeats a step with the same block id: a restart finds the piece
 /// in the log, sealed or not, and sees whether the block is there. All methods but the constructor
 /// are called by one thread at a time (they synchronize); a failing upload is repeated after a
 /// growing pause while everything stays readable.
-public final class MetricsFlusher {
-  private static final Logger log = LoggerFactory.getLogger(MetricsFlusher.class);
+public final class Flusher {
+  private static final Logger log = LoggerFactory.getLogger(Flusher.class);
   private static final long FIRST_BACKOFF_MILLIS = 500;
   private static final double EARLY_CUT_SHARE = 0.7;
 
@@ -50,7 +49,8 @@ public final class MetricsFlusher {
     long notBeforeMillis;
   }
 
-  private final MetricsIngester ingester;
+  private final FlushedHeads heads;
+  private final Signal signal;
   private final IngesterConfig config;
   private final Wal wal;
   private final BlockStore blocks;
@@ -61,8 +61,9 @@ public final class MetricsFlusher {
   private final Map<String, Progress> progress = new HashMap<>();
 
   /// @param directory for blocks under way; emptied by [#start]
-  public MetricsFlusher(
-      MetricsIngester ingester,
+  /// @param metrics of the signal
+  public Flusher(
+      FlushedHeads heads,
       IngesterConfig config,
       Wal wal,
       BlockStore blocks,
@@ -70,7 +71,8 @@ public final class MetricsFlusher {
       Path directory,
       Clock clock,
       IngesterMetrics metrics) {
-    this.ingester = ingester;
+    this.heads = heads;
+    this.signal = heads.signal();
     this.config = config;
     this.wal = wal;
     this.blocks = blocks;
@@ -89,7 +91,7 @@ public final class MetricsFlusher {
   public synchronized void tick() {
     cutDue();
     run(Optional.empty());
-    ingester.retireIdle();
+    heads.retireIdle();
     notifyAll();
   }
 
@@ -97,22 +99,14 @@ public final class MetricsFlusher {
   ///
   /// @return whether all of it is uploaded
   public synchronized boolean flush(Optional<TenantId> tenant) {
-    for (MetricsHead head : ingester.heads().values()) {
-      if (tenant.isEmpty() || tenant.get().equals(head.tenant())) {
-        for (HeadRange range : head.ranges()) {
-          cut(head, range);
-          progress(range).notBeforeMillis = 0;
-        }
-      }
+    for (Piece piece : heads.pieces(tenant)) {
+      cut(piece);
+      progress(piece).notBeforeMillis = 0;
     }
     run(tenant);
-    for (MetricsHead head : ingester.heads().values()) {
-      if (tenant.isEmpty() || tenant.get().equals(head.tenant())) {
-        for (HeadRange range : head.ranges()) {
-          if (range.isSealed() && !progress(range).uploaded) {
-            return false;
-          }
-        }
+    for (Piece piece : heads.pieces(tenant)) {
+      if (piece.rows().isSealed() && !progress(piece).uploaded) {
+        return false;
       }
     }
     return true;
@@ -138,22 +132,20 @@ public final class MetricsFlusher {
     }
   }
 
-  private Progress progress(HeadRange range) {
-    return progress.computeIfAbsent(range.blockId(), unused -> new Progress());
+  private Progress progress(Piece piece) {
+    return progress.computeIfAbsent(piece.rows().blockId(), unused -> new Progress());
   }
 
   private void cutDue() {
     long now = clock.millis();
-    for (MetricsHead head : ingester.heads().values()) {
-      for (HeadRange range : head.ranges()) {
-        if (isDue(range, now)) {
-          cut(head, range);
-        }
+    for (Piece piece : heads.pieces(Optional.empty())) {
+      if (piece.isDue(now)) {
+        cut(piece);
       }
     }
-    // Short of memory: the largest range goes early, complete or not.
-    while (openBytes() > config.headBytes() * EARLY_CUT_SHARE && cutLargest()) {
-      log.info("range cut early to free memory component=ingester signal=metrics");
+    // Short of memory: the largest piece goes early, complete or not.
+    while (openBytes() > heads.maxHeadBytes() * EARLY_CUT_SHARE && cutLargest()) {
+      log.info("cut early to free memory component=ingester signal={}", signal.plural());
     }
     long maxWal = config.maxWalBytes().bytes();
     if (maxWal > 0 && wal.sizeBytes() > maxWal * EARLY_CUT_SHARE) {
@@ -161,71 +153,47 @@ public final class MetricsFlusher {
     }
   }
 
-  private boolean isDue(HeadRange range, long now) {
-    if (range.isSealed()) {
-      return true;
-    }
-    long end = range.endMillis();
-    if (end >= now - config.flushDelay().toMillis()) {
-      return false;
-    }
-    long since = Math.max(range.createdMillis(), end);
-    return now - range.lastAppendMillis() >= config.flushIdle().toMillis()
-        || now - since >= config.flushMaxAge().toMillis();
+  private Stream<Piece> open() {
+    return heads.pieces(Optional.empty()).stream().filter(piece -> !piece.rows().isSealed());
   }
 
   private long openBytes() {
-    long bytes = 0;
-    for (MetricsHead head : ingester.heads().values()) {
-      for (HeadRange range : head.ranges()) {
-        bytes += range.isSealed() ? 0 : range.sizeBytes();
-      }
-    }
-    return bytes;
+    return open().mapToLong(piece -> piece.rows().sizeBytes()).sum();
   }
 
   private boolean cutLargest() {
-    MetricsHead ofHead = null;
-    HeadRange largest = null;
-    for (MetricsHead head : ingester.heads().values()) {
-      for (HeadRange range : head.ranges()) {
-        if (!range.isSealed() && (largest == null || range.sizeBytes() > largest.sizeBytes())) {
-          largest = range;
-          ofHead = head;
-        }
-      }
-    }
-    return largest != null && cut(ofHead, largest);
+    return open()
+        .max(Comparator.comparingLong(piece -> piece.rows().sizeBytes()))
+        .map(this::cut)
+        .orElse(false);
   }
 
+  /// Of each tenant the piece that keeps most of the log.
   private void cutOldestInLog() {
-    for (MetricsHead head : ingester.heads().values()) {
-      head.ranges().stream()
-          .filter(range -> !range.isSealed())
-          .min(Comparator.comparingLong(HeadRange::firstSegment))
-          .ifPresent(range -> cut(head, range));
-    }
+    var oldest = new HashMap<TenantId, Piece>();
+    open()
+        .forEach(piece ->
+            oldest.merge(
+                piece.tenant(),
+                piece,
+                (a, b) -> b.rows().firstSegment() < a.rows().firstSegment() ? b : a));
+    oldest.values().forEach(this::cut);
   }
 
-  /// @return whether the range is sealed, in memory and in the log
-  private boolean cut(MetricsHead head, HeadRange range) {
-    range.seal();
-    Progress p = progress(range);
+  /// @return whether the piece is sealed, in memory and in the log
+  private boolean cut(Piece piece) {
+    piece.seal();
+    Progress p = progress(piece);
     if (p.sealedInLog) {
       return true;
     }
     try {
-      wal.append(
-          Signal.METRICS,
-          head.tenant(),
-          HeadRecords.SEALED,
-          range.blockIdBytes(),
-          0,
-          HeadRecords.ID_BYTES);
+      byte[] id = piece.rows().blockIdBytes();
+      wal.append(signal, piece.tenant(), PieceRecords.SEALED, id, 0, id.length);
       p.sealedInLog = true;
       return true;
     } catch (FoursightException e) {
-      failed(head, range, p, e);
+      failed(piece, p, e);
       return false;
     }
   }
@@ -233,65 +201,62 @@ public final class MetricsFlusher {
   private void run(Optional<TenantId> tenant) {
     boolean dropped = false;
     long now = clock.millis();
-    for (MetricsHead head : ingester.heads().values()) {
-      if (tenant.isPresent() && !tenant.get().equals(head.tenant())) {
+    for (Piece piece : heads.pieces(tenant)) {
+      Progress p = progress(piece);
+      if (!piece.rows().isSealed() || now < p.notBeforeMillis) {
         continue;
       }
-      for (HeadRange range : head.ranges()) {
-        Progress p = progress(range);
-        if (!range.isSealed() || now < p.notBeforeMillis) {
-          continue;
-        }
-        try {
-          dropped |= advance(head, range, p);
-        } catch (FoursightException | UncheckedIOException e) {
-          failed(head, range, p, e);
-        }
+      try {
+        dropped |= advance(piece, p);
+      } catch (FoursightException | UncheckedIOException e) {
+        failed(piece, p, e);
       }
     }
     forgetGone();
     if (dropped) {
       try {
-        ingester.truncateLog();
+        heads.truncateLog();
       } catch (FoursightException e) {
         log.warn(
-            "log could not be truncated component=ingester signal=metrics error={}",
+            "log could not be truncated component=ingester signal={} error={}",
+            signal.plural(),
             e.getMessage());
       }
     }
   }
 
-  /// @return whether the range is gone
-  private boolean advance(MetricsHead head, HeadRange range, Progress p) {
-    if (!cut(head, range)) {
+  /// @return whether the piece is gone
+  private boolean advance(Piece piece, Progress p) {
+    if (!cut(piece)) {
       return false;
     }
-    TenantId tenant = head.tenant();
-    if (range.maxTimeMillis() == Long.MIN_VALUE && range.exemplars().size() == 0) {
-      drop(head, range);
+    TenantId tenant = piece.tenant();
+    String id = piece.rows().blockId();
+    if (piece.rows().isEmpty()) {
+      drop(piece);
       return true;
     }
     if (!p.uploaded) {
-      if (blocks.meta(tenant, range.blockId()).isEmpty()) {
-        metrics.flush.record(() -> upload(head, range));
+      if (blocks.meta(tenant, id).isEmpty()) {
+        metrics.flush.record(() -> upload(piece));
       }
       p.uploaded = true;
       p.failures = 0;
     }
-    if (pickup.serves(Signal.METRICS, tenant, range.blockId()) || replaced(tenant, range)) {
-      drop(head, range);
+    if (pickup.serves(signal, tenant, id) || replaced(tenant, id)) {
+      drop(piece);
       return true;
     }
     return false;
   }
 
   /// The block was there and is not: it was merged into another one and deleted.
-  private boolean replaced(TenantId tenant, HeadRange range) {
-    return blocks.meta(tenant, range.blockId()).isEmpty();
+  private boolean replaced(TenantId tenant, String id) {
+    return blocks.meta(tenant, id).isEmpty();
   }
 
-  private void upload(MetricsHead head, HeadRange range) {
-    Path target = directory.resolve(range.blockId());
+  private void upload(Piece piece) {
+    Path target = directory.resolve(piece.rows().blockId());
     remove(target);
     try {
       Files.createDirectories(directory);
@@ -299,15 +264,15 @@ public final class MetricsFlusher {
       throw new UncheckedIOException(e);
     }
     try {
-      BlockMeta meta = new RangeBlock(range).write(target, head.metadata().of(""), clock.millis());
-      blocks.upload(head.tenant(), meta, target);
+      BlockMeta meta = piece.write(target, clock.millis());
+      blocks.upload(piece.tenant(), meta, target);
       metrics.flushedBlocks.increment();
       log.info(
-          "block uploaded component=ingester signal=metrics tenant={} block={} series={} bytes={}"
-              + " range={}",
-          head.tenant(),
+          "block uploaded component=ingester signal={} tenant={} block={} {} bytes={} range={}",
+          signal.plural(),
+          piece.tenant(),
           meta.id(),
-          range.seriesCount(),
+          piece.rows().description(),
           meta.sizeBytes(),
           new TimeRange(meta.minTimeMillis(), meta.maxTimeMillis()));
     } finally {
@@ -315,20 +280,15 @@ public final class MetricsFlusher {
     }
   }
 
-  private void drop(MetricsHead head, HeadRange range) {
-    head.drop(range);
+  private void drop(Piece piece) {
+    piece.drop();
     metrics.droppedRanges.increment();
     // Lost in a crash it is written again after the restart finds the block.
-    wal.submit(
-        Signal.METRICS,
-        head.tenant(),
-        HeadRecords.DROPPED,
-        range.blockIdBytes(),
-        0,
-        HeadRecords.ID_BYTES);
+    byte[] id = piece.rows().blockIdBytes();
+    wal.submit(signal, piece.tenant(), PieceRecords.DROPPED, id, 0, id.length);
   }
 
-  private void failed(MetricsHead head, HeadRange range, Progress p, RuntimeException e) {
+  private void failed(Piece piece, Progress p, RuntimeException e) {
     metrics.flushFailures.increment();
     p.failures++;
     long backoff =
@@ -337,20 +297,19 @@ public final class MetricsFlusher {
             FIRST_BACKOFF_MILLIS << Math.min(20, p.failures - 1));
     p.notBeforeMillis = clock.millis() + backoff;
     log.warn(
-        "flush failed, next attempt in {} ms component=ingester signal=metrics tenant={} block={}"
+        "flush failed, next attempt in {} ms component=ingester signal={} tenant={} block={}"
             + " attempt={} error={}",
         backoff,
-        head.tenant(),
-        range.blockId(),
+        signal.plural(),
+        piece.tenant(),
+        piece.rows().blockId(),
         p.failures,
         e.toString());
   }
 
   private void forgetGone() {
     var live = new HashSet<String>();
-    for (MetricsHead head : ingester.heads().values()) {
-      head.ranges().forEach(range -> live.add(range.blockId()));
-    }
+    heads.pieces(Optional.empty()).forEach(piece -> live.add(piece.rows().blockId()));
     progress.keySet().retainAll(live);
   }
 
