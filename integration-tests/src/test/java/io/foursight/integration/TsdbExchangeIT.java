@@ -76,7 +76,8 @@ class TsdbExchangeIT {
                   .body()
                   .lines()
                   .anyMatch(line ->
-                      line.matches("foursight_store_gateway_blocks.* " + blocks + "(\\.0)?")));
+                      line.matches(
+                          "foursight_store_gateway_blocks.*metrics.* " + blocks + "(\\.0)?")));
       awaitSame(copyApi, originalApi);
 
       Optional<Path> program = RealPrograms.find("prometheus");

@@ -7,13 +7,15 @@ import io.foursight.model.logs.LogsPage;
 import io.foursight.model.logs.LogsSelect;
 import io.foursight.model.logs.LogsStats;
 import io.foursight.storage.logs.block.v1.LogsBlockReader;
+import io.foursight.storegateway.BlockFailure;
+import io.foursight.storegateway.OpenBlock;
 import java.util.function.Predicate;
 
 /// The entries of one block. The block is opened when its first page is asked for: a reader that
 /// has enough before it comes to this block's times never touches it. Names the block in failures;
 /// a block that may be skipped ends quietly. Owned by one thread.
 final class BlockCursor implements LogsCursor {
-  private final OpenBlock block;
+  private final OpenBlock<LogsBlockReader> block;
   private final TenantId tenant;
   private final LogsSelect select;
   private final Predicate<BlockFailure> skips;
@@ -22,7 +24,7 @@ final class BlockCursor implements LogsCursor {
   private boolean ended;
 
   /// @param skips whether to go on without the block after a failure
-  BlockCursor(OpenBlock block, LogsSelect select, Predicate<BlockFailure> skips) {
+  BlockCursor(OpenBlock<LogsBlockReader> block, LogsSelect select, Predicate<BlockFailure> skips) {
     this.block = block;
     this.tenant = select.tenant();
     this.select = select;

@@ -5,15 +5,17 @@ import io.foursight.model.Labels;
 import io.foursight.model.TenantId;
 import io.foursight.model.metrics.SampleColumns;
 import io.foursight.model.metrics.SeriesCursor;
+import io.foursight.storegateway.BlockFailure;
+import io.foursight.storegateway.OpenBlock;
 
 /// A cursor over one block that keeps the block's reader open and names the block in failures.
 final class BlockCursor implements SeriesCursor {
   private final SeriesCursor cursor;
   private final TenantId tenant;
-  private final OpenBlock block;
+  private final OpenBlock<?> block;
   private boolean closed;
 
-  BlockCursor(SeriesCursor cursor, TenantId tenant, OpenBlock block) {
+  BlockCursor(SeriesCursor cursor, TenantId tenant, OpenBlock<?> block) {
     this.cursor = cursor;
     this.tenant = tenant;
     this.block = block;

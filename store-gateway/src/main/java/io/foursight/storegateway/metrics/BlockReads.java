@@ -17,12 +17,15 @@ import io.foursight.model.metrics.SelectHints.Delivery;
 import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.storage.metrics.block.v1.MetricsBlockReader;
 import io.foursight.storage.metrics.block.v1.SeriesOrderCursor;
-import io.foursight.storegateway.StoreGatewayConfig;
+import io.foursight.storegateway.BlockAttempt;
+import io.foursight.storegateway.BlockFailure;
+import io.foursight.storegateway.BlockIndex;
+import io.foursight.storegateway.OpenBlock;
+import io.foursight.storegateway.StoreGatewayMetrics;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,7 +33,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,23 +41,23 @@ import org.slf4j.LoggerFactory;
 final class BlockReads implements MetricsSource {
   private static final Logger LOG = LoggerFactory.getLogger(BlockReads.class);
 
-  private final BlockIndex index;
-  private final StoreGatewayConfig config;
+  private final BlockIndex<MetricsBlockReader> index;
+  private final Function<TenantId, BlockAttempt<MetricsBlockReader>> attempts;
   private final TenantLimits<MetricsStoreGatewayLimits> limits;
   private final Clock clock;
-  private final MetricsStoreGatewayMetrics metrics;
+  private final StoreGatewayMetrics metrics;
   private final Set<String> only;
 
   /// @param only ids of the blocks to read; empty = all
   BlockReads(
-      BlockIndex index,
-      StoreGatewayConfig config,
+      BlockIndex<MetricsBlockReader> index,
+      Function<TenantId, BlockAttempt<MetricsBlockReader>> attempts,
       TenantLimits<MetricsStoreGatewayLimits> limits,
       Clock clock,
-      MetricsStoreGatewayMetrics metrics,
+      StoreGatewayMetrics metrics,
       Set<String> only) {
     this.index = index;
-    this.config = config;
+    this.attempts = attempts;
     this.limits = limits;
     this.clock = clock;
     this.metrics = metrics;
@@ -76,7 +78,8 @@ final class BlockReads implements MetricsSource {
     MetricsSelect kept = insideRetention(select);
     boolean loose = select.hints().delivery() != Delivery.ASCENDING;
     if (loose && only.isEmpty() && !kept.range().isEmpty()) {
-      List<OpenBlock> blocks = index.of(kept.tenant()).overlapping(kept.range());
+      List<OpenBlock<MetricsBlockReader>> blocks =
+          index.of(kept.tenant()).overlapping(kept.range());
       if (blocks.size() == 1) {
         metrics.selects.increment();
         metrics.blocksQueried.increment();
@@ -91,7 +94,8 @@ final class BlockReads implements MetricsSource {
     return List.of(cursor(select.with(Delivery.ASCENDING), MetricsBlockReader::select));
   }
 
-  private List<SeriesCursor> stretches(MetricsSelect select, OpenBlock block, int parts) {
+  private List<SeriesCursor> stretches(
+      MetricsSelect select, OpenBlock<MetricsBlockReader> block, int parts) {
     var cursors = new ArrayList<SeriesCursor>();
     return BlockFailure.naming(
         select.tenant(),
@@ -103,7 +107,7 @@ final class BlockReads implements MetricsSource {
               block.acquire();
               var named = new BlockCursor(stretch, select.tenant(), block);
               cursors.add(named);
-              var attempt = new Attempt(select.tenant());
+              BlockAttempt<MetricsBlockReader> attempt = attempts.apply(select.tenant());
               cursors.set(
                   cursors.size() - 1,
                   new ResumingStretch(
@@ -140,12 +144,12 @@ final class BlockReads implements MetricsSource {
     if (only.isEmpty() && !mayHold(kept.tenant(), kept.range())) {
       return SeriesCursor.empty();
     }
-    return resuming(kept, new Attempt(kept.tenant()), read);
+    return resuming(kept, attempts.apply(kept.tenant()), read);
   }
 
   private SeriesCursor resuming(
       MetricsSelect kept,
-      Attempt attempt,
+      BlockAttempt<MetricsBlockReader> attempt,
       BiFunction<MetricsBlockReader, MetricsSelect, SeriesCursor> read) {
     return new ResumingCursor(
         () -> attempt.run(() -> openAll(kept, attempt, read)), attempt::recover);
@@ -153,11 +157,12 @@ final class BlockReads implements MetricsSource {
 
   private SeriesCursor openAll(
       MetricsSelect select,
-      Attempt attempt,
+      BlockAttempt<MetricsBlockReader> attempt,
       BiFunction<MetricsBlockReader, MetricsSelect, SeriesCursor> read) {
     var cursors = new ArrayList<SeriesCursor>();
     try {
-      for (OpenBlock block : attempt.blocks(select.range())) {
+      for (OpenBlock<MetricsBlockReader> block :
+          attempt.kept(chosen(select.tenant(), select.range()))) {
         select.budget().check();
         cursors.add(open(block, select, read));
       }
@@ -169,7 +174,7 @@ final class BlockReads implements MetricsSource {
   }
 
   private static SeriesCursor open(
-      OpenBlock block,
+      OpenBlock<MetricsBlockReader> block,
       MetricsSelect select,
       BiFunction<MetricsBlockReader, MetricsSelect, SeriesCursor> read) {
     return BlockFailure.naming(
@@ -231,23 +236,12 @@ final class BlockReads implements MetricsSource {
   /// What every block in the range answers.
   private <T> List<T> each(MetricsSelect select, Function<MetricsBlockReader, T> read) {
     TimeRange range = insideRetention(select).range();
-    var attempt = new Attempt(select.tenant());
+    BlockAttempt<MetricsBlockReader> attempt = attempts.apply(select.tenant());
     return attempt.run(() -> {
       var answers = new ArrayList<T>();
-      for (OpenBlock block : attempt.blocks(range)) {
+      for (OpenBlock<MetricsBlockReader> block : attempt.kept(chosen(select.tenant(), range))) {
         select.budget().check();
-        answers.add(
-            BlockFailure.naming(
-                select.tenant(),
-                block.meta().id(),
-                () -> {
-                  MetricsBlockReader reader = block.acquire();
-                  try {
-                    return read.apply(reader);
-                  } finally {
-                    block.release();
-                  }
-                }));
+        answers.add(block.ask(read));
       }
       return answers;
     });
@@ -270,72 +264,24 @@ final class BlockReads implements MetricsSource {
         select.budget());
   }
 
-  /// One selection and what it has been through: which blocks it leaves out, how often it began.
-  private final class Attempt {
-    private final TenantId tenant;
-    private final Set<String> skipped = new HashSet<>();
-    private int retries;
-
-    Attempt(TenantId tenant) {
-      this.tenant = tenant;
+  private List<OpenBlock<MetricsBlockReader>> chosen(TenantId tenant, TimeRange range) {
+    if (range.isEmpty()) {
+      return List.of();
     }
-
-    List<OpenBlock> blocks(TimeRange range) {
-      if (range.isEmpty()) {
-        return List.of();
-      }
-      List<OpenBlock> blocks =
-          chosen(range).stream().filter(b -> !skipped.contains(b.meta().id())).toList();
-      metrics.blocksQueried.increment(blocks.size());
-      return blocks;
+    if (only.isEmpty()) {
+      return index.of(tenant).overlapping(range);
     }
-
-    private List<OpenBlock> chosen(TimeRange range) {
-      if (only.isEmpty()) {
-        return index.of(tenant).overlapping(range);
-      }
-      List<OpenBlock> found = index.of(tenant).named(only);
-      if (found.size() < only.size()) {
-        found = index.refresh(tenant).named(only);
-      }
-      if (found.size() < only.size()) {
-        var missing = new TreeSet<>(only);
-        found.forEach(b -> missing.remove(b.meta().id()));
-        throw new FoursightException(
-            ErrorKind.NOT_FOUND,
-            "blocks " + missing + " of tenant " + tenant + " are gone, merged or deleted");
-      }
-      return found;
+    List<OpenBlock<MetricsBlockReader>> found = index.of(tenant).named(only);
+    if (found.size() < only.size()) {
+      found = index.refresh(tenant).named(only);
     }
-
-    <T> T run(Supplier<T> read) {
-      while (true) {
-        try {
-          return read.get();
-        } catch (BlockFailure e) {
-          recover(e);
-        }
-      }
+    if (found.size() < only.size()) {
+      var missing = new TreeSet<>(only);
+      found.forEach(b -> missing.remove(b.meta().id()));
+      throw new FoursightException(
+          ErrorKind.NOT_FOUND,
+          "blocks " + missing + " of tenant " + tenant + " are gone, merged or deleted");
     }
-
-    /// Makes another try worthwhile, or throws.
-    void recover(BlockFailure failure) {
-      if (failure.isCorrupt()) {
-        metrics.corruptBlocks.increment();
-        if (!config.skipCorruptBlocks() || !skipped.add(failure.blockId())) {
-          throw failure;
-        }
-        LOG.warn("skipping a corrupt block: {}", failure.getMessage());
-        return;
-      }
-      if (++retries > config.maxRetries()) {
-        throw new FoursightException(
-            ErrorKind.UNAVAILABLE,
-            failure.getMessage() + " (gave up after " + config.maxRetries() + " retries)",
-            failure);
-      }
-      metrics.retries.increment();
-      index.refresh(tenant);
-    }
+    return found;
   }
 }

@@ -3,6 +3,7 @@ package io.foursight.storegateway.metrics;
 import io.foursight.model.Labels;
 import io.foursight.model.metrics.SampleColumns;
 import io.foursight.model.metrics.SeriesCursor;
+import io.foursight.storegateway.BlockFailure;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 

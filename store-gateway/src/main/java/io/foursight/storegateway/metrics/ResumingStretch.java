@@ -9,6 +9,7 @@ import io.foursight.model.metrics.SelectHints.Delivery;
 import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.storage.metrics.block.v1.MetricsBlockFormat;
 import io.foursight.storage.metrics.block.v1.SeriesOrderCursor;
+import io.foursight.storegateway.BlockFailure;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -25,6 +25,7 @@ import io.foursight.storage.block.PageCache;
 import io.foursight.storage.block.Ulids;
 import io.foursight.storage.metrics.block.v1.MetricsBlockWriter;
 import io.foursight.storage.object.MemoryObjectStore;
+import io.foursight.storegateway.BlockFiles;
 import io.foursight.storegateway.StoreGatewayConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;

@@ -8,6 +8,7 @@ import io.foursight.model.Labels;
 import io.foursight.model.TenantId;
 import io.foursight.model.metrics.SampleColumns;
 import io.foursight.model.metrics.SeriesCursor;
+import io.foursight.storegateway.BlockFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -1,4 +1,4 @@
-package io.foursight.storegateway.metrics;
+package io.foursight.storegateway;
 
 import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// those that hold what could be read before: flushed heads, whose ingester asks whether they are
 /// served, and merged blocks. A flushed block that a listing shows before its ingester asks counts
 /// as new, which costs a cache some results and is never wrong. Safe from any thread.
-final class BlockArrivals {
+public final class BlockArrivals {
   /// Of flushed blocks that wait to be listed; beyond it the oldest knowledge is not worth keeping.
   private static final int MAX_ANNOUNCED = 10_000;
 
@@ -45,7 +45,7 @@ final class BlockArrivals {
     blocks.forEach(meta -> meta.sources().forEach(announced::remove));
   }
 
-  long version(TenantId tenant, TimeRange range) {
+  public long version(TenantId tenant, TimeRange range) {
     RangeVersions own = versions.get(tenant);
     return own == null ? 0 : own.version(range);
   }

@@ -1,12 +1,10 @@
-package io.foursight.storegateway.metrics;
+package io.foursight.storegateway;
 
 import io.foursight.model.FoursightException;
 import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
 import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.block.BlockStore;
-import io.foursight.storage.metrics.block.v1.MetricsBlockCache;
-import io.foursight.storage.metrics.block.v1.MetricsBlockFormat;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -20,53 +18,57 @@ import org.slf4j.LoggerFactory;
 
 /// Which blocks each tenant has, as last seen in the object store: an immutable snapshot a tenant,
 /// replaced whole. A block is left out when another visible one names it as a parent, since that
-/// one holds all its samples. Safe from any thread; reading a tenant for the first time and
+/// one holds all its items. Safe from any thread; reading a tenant for the first time and
 /// refreshing block on the object store.
-final class BlockIndex {
+///
+/// @param <R> the signal's reader of a block
+public final class BlockIndex<R> {
   private static final Logger LOG = LoggerFactory.getLogger(BlockIndex.class);
 
-  /// @param blocks in the order in which they were made: later ones win where values differ
+  /// @param blocks in the order in which they were made: where values differ, later ones win
   /// @param covered ids of blocks that answers come from, be it through a merged block
   /// @param readNanos when the reading of this list began
-  record Snapshot(List<OpenBlock> blocks, Set<String> covered, long readNanos) {
-    List<OpenBlock> named(Set<String> ids) {
+  public record Snapshot<R>(List<OpenBlock<R>> blocks, Set<String> covered, long readNanos) {
+    public List<OpenBlock<R>> named(Set<String> ids) {
       return blocks.stream().filter(b -> ids.contains(b.meta().id())).toList();
     }
 
-    List<OpenBlock> overlapping(TimeRange range) {
+    public List<OpenBlock<R>> overlapping(TimeRange range) {
       return blocks.stream().filter(b -> b.meta().timeRange().overlaps(range)).toList();
     }
   }
 
   private final BlockStore store;
-  private final BlockFiles files;
-  private final MetricsBlockCache cache;
+  private final String format;
+  private final OpenBlock.Readers<R> readers;
   private final BlockArrivals arrivals;
-  private final Map<TenantId, Snapshot> tenants = new ConcurrentHashMap<>();
+  private final Map<TenantId, Snapshot<R>> tenants = new ConcurrentHashMap<>();
   private final Map<TenantId, Object> refreshing = new ConcurrentHashMap<>();
   private final Map<TenantId, Long> ofOtherFormats = new ConcurrentHashMap<>();
 
-  BlockIndex(BlockStore store, BlockFiles files, MetricsBlockCache cache, BlockArrivals arrivals) {
-    this.arrivals = arrivals;
+  /// @param format of the blocks that this version reads
+  BlockIndex(
+      BlockStore store, String format, OpenBlock.Readers<R> readers, BlockArrivals arrivals) {
     this.store = store;
-    this.files = files;
-    this.cache = cache;
+    this.format = format;
+    this.readers = readers;
+    this.arrivals = arrivals;
   }
 
   /// What is known of the tenant; read from the store if nothing is.
-  Snapshot of(TenantId tenant) {
-    Snapshot known = tenants.get(tenant);
+  public Snapshot<R> of(TenantId tenant) {
+    Snapshot<R> known = tenants.get(tenant);
     return known != null ? known : refresh(tenant);
   }
 
   /// As [#of(TenantId)], but not from a list that is older than this.
-  Snapshot of(TenantId tenant, Duration maxAge) {
-    Snapshot known = of(tenant);
+  public Snapshot<R> of(TenantId tenant, Duration maxAge) {
+    Snapshot<R> known = of(tenant);
     return System.nanoTime() - known.readNanos > maxAge.toNanos() ? refresh(tenant) : known;
   }
 
   /// Reads the tenant's list again.
-  Snapshot refresh(TenantId tenant) {
+  public Snapshot<R> refresh(TenantId tenant) {
     // One refresh of a tenant at a time: a slower, older listing must not overwrite a newer one.
     synchronized (refreshing.computeIfAbsent(tenant, t -> new Object())) {
       long began = System.nanoTime();
@@ -75,11 +77,11 @@ final class BlockIndex {
       Set<String> parents = new HashSet<>();
       for (BlockStore.Entry entry : store.blocks(tenant)) {
         BlockMeta meta = entry.meta();
-        if (!meta.format().equals(MetricsBlockFormat.NAME)) {
+        if (!meta.format().equals(format)) {
           strange++;
           LOG.error(
               "block is left out, this version reads {}: tenant={} block={} format={}",
-              MetricsBlockFormat.NAME,
+              format,
               tenant,
               meta.id(),
               meta.format());
@@ -97,25 +99,25 @@ final class BlockIndex {
     }
   }
 
-  private Snapshot replace(
+  private Snapshot<R> replace(
       TenantId tenant, Map<String, BlockMeta> visible, Set<String> covered, long began) {
-    Snapshot before = tenants.getOrDefault(tenant, new Snapshot(List.of(), Set.of(), began));
-    Map<String, OpenBlock> kept = new TreeMap<>();
+    Snapshot<R> before = tenants.getOrDefault(tenant, new Snapshot<>(List.of(), Set.of(), began));
+    Map<String, OpenBlock<R>> kept = new TreeMap<>();
     before.blocks.forEach(b -> kept.put(b.meta().id(), b));
-    List<OpenBlock> blocks =
+    List<OpenBlock<R>> blocks =
         visible.values().stream()
             .map(meta -> {
-              OpenBlock open = kept.remove(meta.id());
-              return open != null ? open : new OpenBlock(tenant, meta, files, cache);
+              OpenBlock<R> open = kept.remove(meta.id());
+              return open != null ? open : new OpenBlock<>(tenant, meta, readers);
             })
             .sorted(
-                Comparator.comparingLong((OpenBlock b) -> b.meta().createdMillis())
+                Comparator.comparingLong((OpenBlock<R> b) -> b.meta().createdMillis())
                     .thenComparing(b -> b.meta().id()))
             .toList();
-    var after = new Snapshot(blocks, Set.copyOf(covered), began);
+    var after = new Snapshot<>(blocks, Set.copyOf(covered), began);
     tenants.put(tenant, after);
     arrivals.listed(tenant, visible.values(), before.covered);
-    kept.values().forEach(OpenBlock::retire);
+    kept.values().forEach(OpenBlock<R>::retire);
     return after;
   }
 
@@ -132,11 +134,11 @@ final class BlockIndex {
     }
     for (TenantId tenant : List.copyOf(tenants.keySet())) {
       if (!stored.contains(tenant)) {
-        Snapshot gone = tenants.remove(tenant);
+        Snapshot<R> gone = tenants.remove(tenant);
         refreshing.remove(tenant);
         ofOtherFormats.remove(tenant);
         if (gone != null) {
-          gone.blocks.forEach(OpenBlock::retire);
+          gone.blocks.forEach(OpenBlock<R>::retire);
         }
       }
     }
@@ -156,7 +158,7 @@ final class BlockIndex {
   }
 
   void close() {
-    tenants.values().forEach(s -> s.blocks.forEach(OpenBlock::retire));
+    tenants.values().forEach(s -> s.blocks.forEach(OpenBlock<R>::retire));
     tenants.clear();
   }
 }

@@ -1,4 +1,4 @@
-package io.foursight.storegateway.metrics;
+package io.foursight.storegateway;
 
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /// A read of one block that failed in a way that the gateway can do something about: the block is
 /// gone ([ErrorKind#NOT_FOUND]) or corrupt ([ErrorKind#CORRUPT]). Its message names the block.
-final class BlockFailure extends FoursightException {
+public final class BlockFailure extends FoursightException {
   private final String blockId;
 
   private BlockFailure(ErrorKind kind, String blockId, String message, Throwable cause) {
@@ -15,15 +15,15 @@ final class BlockFailure extends FoursightException {
     this.blockId = blockId;
   }
 
-  String blockId() {
+  public String blockId() {
     return blockId;
   }
 
-  boolean isCorrupt() {
+  public boolean isCorrupt() {
     return kind() == ErrorKind.CORRUPT;
   }
 
-  static <T> T naming(TenantId tenant, String blockId, Supplier<T> read) {
+  public static <T> T naming(TenantId tenant, String blockId, Supplier<T> read) {
     try {
       return read.get();
     } catch (FoursightException e) {
@@ -32,7 +32,7 @@ final class BlockFailure extends FoursightException {
   }
 
   /// The failure of a read, as a [BlockFailure] when it is one.
-  static FoursightException named(FoursightException e, TenantId tenant, String blockId) {
+  public static FoursightException named(FoursightException e, TenantId tenant, String blockId) {
     if (e instanceof BlockFailure
         || e.kind() != ErrorKind.NOT_FOUND && e.kind() != ErrorKind.CORRUPT) {
       return e;
