@@ -1,41 +1,22 @@
 package io.foursight.distributor.metrics;
 
-import io.foursight.distributor.InflightBytes;
+import io.foursight.distributor.OtlpGrpc;
+import io.foursight.distributor.OtlpWriter.Written;
 import io.foursight.distributor.RetryAfter;
-import io.foursight.model.ErrorKind;
-import io.foursight.model.FoursightException;
-import io.foursight.model.TenantId;
 import io.foursight.runtime.http.Door;
-import io.foursight.runtime.http.GrpcTenant;
 import io.foursight.runtime.http.HttpRoutes;
-import io.foursight.wire.otlp.OtlpReplies;
-import io.grpc.Metadata;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.proto.collector.metrics.v1.MetricsServiceGrpc;
-import java.time.Duration;
-import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// OTLP/gRPC for metrics on the OTLP and the main door. A request that is rejected as a whole is
-/// `INVALID_ARGUMENT`; one over a rate limit is `RESOURCE_EXHAUSTED` **with** a `RetryInfo`,
-/// without which senders drop it; failures of ours are `UNAVAILABLE`, which senders retry.
+/// OTLP/gRPC for metrics on the OTLP and the main door. See [OtlpGrpc].
 public final class OtlpMetricsGrpc extends MetricsServiceGrpc.MetricsServiceImplBase {
-  private static final Logger LOG = LoggerFactory.getLogger(OtlpMetricsGrpc.class);
-  private static final Metadata.Key<byte[]> DETAILS =
-      Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
-
-  private final OtlpMetricsWriter writer;
-  private final RetryAfter retryAfter;
+  private final OtlpGrpc<ExportMetricsServiceRequest> grpc;
 
   public OtlpMetricsGrpc(MetricsDistributor distributor, RetryAfter retryAfter) {
-    this.writer = new OtlpMetricsWriter(distributor);
-    this.retryAfter = retryAfter;
+    this.grpc = new OtlpGrpc<>(new OtlpMetricsWriter(distributor), retryAfter);
   }
 
   public void register(HttpRoutes routes) {
@@ -46,69 +27,18 @@ public final class OtlpMetricsGrpc extends MetricsServiceGrpc.MetricsServiceImpl
   @Override
   public void export(
       ExportMetricsServiceRequest request, StreamObserver<ExportMetricsServiceResponse> observer) {
-    long start = System.nanoTime();
-    int code = 0;
-    try {
-      ExportMetricsServiceResponse response = write(request);
-      observer.onNext(response);
-      observer.onCompleted();
-    } catch (FoursightException e) {
-      StatusRuntimeException error = error(e);
-      code = error.getStatus().getCode().value();
-      observer.onError(error);
-    } catch (RuntimeException e) {
-      LOG.error("OTLP request failed component=distributor signal=metrics", e);
-      code = OtlpReplies.UNAVAILABLE;
-      observer.onError(error(new FoursightException(ErrorKind.INTERNAL, "internal error", e)));
-    }
-    writer
-        .distributor()
-        .metrics()
-        .request("otlp_grpc", code, Duration.ofNanos(System.nanoTime() - start));
+    grpc.export(request, observer, OtlpMetricsGrpc::response);
   }
 
-  private ExportMetricsServiceResponse write(ExportMetricsServiceRequest request) {
-    TenantId tenant = GrpcTenant.current();
-    MetricsDistributor distributor = writer.distributor();
-    distributor.admit(tenant);
-    try (InflightBytes.Hold hold = distributor.inflight().hold()) {
-      int size = request.getSerializedSize();
-      hold.add(5L * size);
-      long max = distributor.config().maxOtlpRequestSize().bytes();
-      if (size > max) {
-        throw new FoursightException(
-            ErrorKind.TOO_LARGE,
-            "the incoming OTLP request has been rejected because its message size of "
-                + size
-                + " bytes is larger than the allowed limit of "
-                + max
-                + " bytes (err-mimir-distributor-max-otlp-request-size)");
-      }
-      OtlpMetricsWriter.Written written = writer.write(tenant, request, size, Optional.empty());
-      if (written.isWholeRejection()) {
-        throw FoursightException.badData(written.outcome().message());
-      }
-      var response = ExportMetricsServiceResponse.newBuilder();
-      if (!written.outcome().rejections().isEmpty()) {
-        response.setPartialSuccess(
+  private static ExportMetricsServiceResponse response(Written written) {
+    if (written.message().isEmpty()) {
+      return ExportMetricsServiceResponse.getDefaultInstance();
+    }
+    return ExportMetricsServiceResponse.newBuilder()
+        .setPartialSuccess(
             ExportMetricsPartialSuccess.newBuilder()
-                .setRejectedDataPoints(written.rejectedPoints())
-                .setErrorMessage(written.outcome().message()));
-      }
-      return response.build();
-    }
-  }
-
-  private StatusRuntimeException error(FoursightException e) {
-    int code = OtlpMetricsRoutes.code(e.kind());
-    if (code == OtlpReplies.INTERNAL || code == OtlpReplies.UNIMPLEMENTED || code == 4) {
-      code = OtlpReplies.UNAVAILABLE;
-    }
-    var trailers = new Metadata();
-    if (code == OtlpReplies.RESOURCE_EXHAUSTED || code == OtlpReplies.UNAVAILABLE) {
-      int seconds = retryAfter.seconds(Optional.empty());
-      trailers.put(DETAILS, OtlpReplies.status(code, e.getMessage(), seconds));
-    }
-    return Status.fromCodeValue(code).withDescription(e.getMessage()).asRuntimeException(trailers);
+                .setRejectedDataPoints(written.rejected())
+                .setErrorMessage(written.message()))
+        .build();
   }
 }
