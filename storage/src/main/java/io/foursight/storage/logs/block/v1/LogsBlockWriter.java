@@ -4,6 +4,7 @@ import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.model.Labels;
 import io.foursight.model.logs.LogsPage;
+import io.foursight.storage.block.BlockFile;
 import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.encoding.ByteWriter;
 import java.io.IOException;
@@ -24,8 +25,8 @@ import java.util.Map;
 public final class LogsBlockWriter implements AutoCloseable {
   private final Path directory;
   private final String blockId;
-  private final LogsBlockFile rowsFile;
-  private final LogsBlockFile index;
+  private final BlockFile rowsFile;
+  private final BlockFile index;
   private final GroupBuffer buffer = new GroupBuffer();
   private final GroupWriter groupWriter = new GroupWriter();
   private final List<Labels> streams = new ArrayList<>();
@@ -43,8 +44,8 @@ public final class LogsBlockWriter implements AutoCloseable {
   public LogsBlockWriter(Path directory, String blockId) {
     this.directory = directory;
     this.blockId = blockId;
-    rowsFile = new LogsBlockFile(directory, LogsBlockFormat.ROWS);
-    index = new LogsBlockFile(directory, LogsBlockFormat.INDEX);
+    rowsFile = LogsBlockFormat.file(directory, LogsBlockFormat.ROWS);
+    index = LogsBlockFormat.file(directory, LogsBlockFormat.INDEX);
   }
 
   /// Adds the entries of a page, which is read before this returns.

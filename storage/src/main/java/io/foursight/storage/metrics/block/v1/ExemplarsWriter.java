@@ -3,6 +3,7 @@ package io.foursight.storage.metrics.block.v1;
 import com.github.luben.zstd.Zstd;
 import io.foursight.model.Labels;
 import io.foursight.model.metrics.Exemplar;
+import io.foursight.storage.block.BlockFile;
 import io.foursight.storage.encoding.ByteWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,7 +73,7 @@ final class ExemplarsWriter {
       return;
     }
     if (file == null) {
-      file = new BlockFile(directory, MetricsBlockFormat.EXEMPLARS);
+      file = MetricsBlockFormat.file(directory, MetricsBlockFormat.EXEMPLARS);
     }
     var out = new ByteWriter();
     out.varint(page.size());

@@ -3,9 +3,11 @@ package io.foursight.storage.metrics.block.v1;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.model.Labels;
+import io.foursight.storage.block.BlockFile;
 import io.foursight.storage.encoding.ByteReader;
 import io.foursight.storage.encoding.ByteWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 
@@ -47,6 +49,11 @@ public final class MetricsBlockFormat {
   private static final byte[] MAGIC = "4SMetric".getBytes(StandardCharsets.US_ASCII);
 
   private MetricsBlockFormat() {}
+
+  /// A new file of a block, with its header.
+  static BlockFile file(Path directory, String name) {
+    return new BlockFile(directory, name, out -> writeHeader(name, out));
+  }
 
   static void writeHeader(String file, ByteWriter out) {
     out.bytes(MAGIC, 0, MAGIC.length);

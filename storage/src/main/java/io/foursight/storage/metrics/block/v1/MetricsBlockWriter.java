@@ -7,6 +7,7 @@ import io.foursight.model.Labels;
 import io.foursight.model.metrics.Exemplar;
 import io.foursight.model.metrics.MetricMetadata;
 import io.foursight.model.metrics.SampleColumns;
+import io.foursight.storage.block.BlockFile;
 import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.encoding.ByteWriter;
 import java.io.IOException;
@@ -48,8 +49,8 @@ public final class MetricsBlockWriter implements AutoCloseable {
   public MetricsBlockWriter(Path directory, String blockId) {
     this.directory = directory;
     this.blockId = blockId;
-    values = new BlockFile(directory, MetricsBlockFormat.VALUES);
-    timestampsFile = new BlockFile(directory, MetricsBlockFormat.TIMESTAMPS);
+    values = MetricsBlockFormat.file(directory, MetricsBlockFormat.VALUES);
+    timestampsFile = MetricsBlockFormat.file(directory, MetricsBlockFormat.TIMESTAMPS);
     timestamps = new TimestampColumns(timestampsFile);
     exemplars = new ExemplarsWriter(directory);
   }
@@ -145,7 +146,7 @@ public final class MetricsBlockWriter implements AutoCloseable {
     ByteWriter exemplarDirectory = exemplars.finish();
     values.finish();
     timestampsFile.finish();
-    var indexFile = new BlockFile(directory, MetricsBlockFormat.INDEX);
+    var indexFile = MetricsBlockFormat.file(directory, MetricsBlockFormat.INDEX);
     try {
       index.write(indexFile, timestamps, packMetadata(), exemplarDirectory);
       indexFile.finish();

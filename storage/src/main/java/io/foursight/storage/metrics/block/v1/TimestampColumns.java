@@ -1,6 +1,7 @@
 package io.foursight.storage.metrics.block.v1;
 
 import io.foursight.model.Labels;
+import io.foursight.storage.block.BlockFile;
 import io.foursight.storage.encoding.ByteWriter;
 import io.foursight.storage.encoding.LongCodec;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.foursight.storage.logs.block.v1;
+package io.foursight.storage.block;
 
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
@@ -9,9 +9,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Consumer;
 
-/// An append-only file of a block being written, buffered, with its header.
-final class LogsBlockFile implements AutoCloseable {
+/// An append-only file of a block being written, buffered, with its header. Owned by one thread;
+/// failures are `UNAVAILABLE`.
+public final class BlockFile implements AutoCloseable {
   private static final int BUFFER_BYTES = 256 << 10;
 
   private final Path path;
@@ -19,7 +21,8 @@ final class LogsBlockFile implements AutoCloseable {
   private final ByteWriter buffer = new ByteWriter(BUFFER_BYTES);
   private long flushed;
 
-  LogsBlockFile(Path directory, String name) {
+  /// @param header writes what the file begins with
+  public BlockFile(Path directory, String name, Consumer<ByteWriter> header) {
     path = directory.resolve(name);
     try {
       Files.createDirectories(directory);
@@ -32,15 +35,15 @@ final class LogsBlockFile implements AutoCloseable {
     } catch (IOException e) {
       throw failed(e);
     }
-    LogsBlockFormat.writeHeader(name, buffer);
+    header.accept(buffer);
   }
 
   /// Bytes so far, which is where the next ones go.
-  long size() {
+  public long size() {
     return flushed + buffer.size();
   }
 
-  void append(ByteWriter bytes) {
+  public void append(ByteWriter bytes) {
     buffer.bytes(bytes);
     if (buffer.size() >= BUFFER_BYTES) {
       flush();
@@ -61,7 +64,7 @@ final class LogsBlockFile implements AutoCloseable {
   }
 
   /// Everything to the disk.
-  void finish() {
+  public void finish() {
     flush();
     try {
       channel.force(true);
