@@ -1,0 +1,2 @@
+/// Tree to text.
+package io.foursight.querylanguages.traceql.print;
