@@ -223,6 +223,12 @@ public final class TracesBatch {
     resources[4 * resource + 1] = length;
   }
 
+  /// Points a scope at other bytes of the body (attributes cut).
+  public void scope(int scope, int offset, int length) {
+    scopes[5 * scope] = offset;
+    scopes[5 * scope + 1] = length;
+  }
+
   /// Points a span at other bytes of the body (attributes cut).
   public void span(int span, int offset, int length) {
     spans[3 * span] = offset;
