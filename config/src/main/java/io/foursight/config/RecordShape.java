@@ -79,6 +79,10 @@ final class RecordShape {
     return type != ByteSize.class;
   }
 
+  Class<? extends Record> type() {
+    return type;
+  }
+
   /// Leaves in declaration order.
   List<Key> keys() {
     List<Key> keys = new ArrayList<>();

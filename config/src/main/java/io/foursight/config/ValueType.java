@@ -162,6 +162,17 @@ sealed interface ValueType {
 
   /// A YAML mapping with the keys of a record: an item of a list.
   record Nested(RecordShape shape) implements ValueType {
+    /// Two records of limits may hold lists of the same type.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Nested n && n.shape.type() == shape.type();
+    }
+
+    @Override
+    public int hashCode() {
+      return shape.type().hashCode();
+    }
+
     @Override
     public Object read(RawValue raw) {
       if (!(raw instanceof RawValue.Entries entries)) {

@@ -21,7 +21,9 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,8 +51,36 @@ class LogsClientsIT {
     server.close();
   }
 
+  /// What every client's data must answer to: besides `query_range`, what follows, lists and
+  /// counts.
+  private static void assertAnswered(
+      BlockingQueue<String> frames, String selector, int entries, List<String> labels, String field)
+      throws Exception {
+    var followed = new ArrayList<Entry>();
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> {
+          for (String frame = frames.poll(); frame != null; frame = frames.poll()) {
+            followed.addAll(LokiApi.entries(new ObjectMapper().readTree(frame).get("streams")));
+          }
+          assertThat(followed).hasSize(entries);
+        });
+    assertThat(followed).containsExactlyInAnyOrderElementsOf(api.entries(selector));
+    assertThat(api.texts("labels", "query", selector)).containsAll(labels);
+    JsonNode volume = api.get("index/volume", "query", selector).at("/data/result");
+    assertThat(volume).hasSize(1);
+    assertThat(volume.at("/0/value/1").asLong())
+        .isGreaterThanOrEqualTo(followed.stream().mapToLong(e -> e.line().length()).sum());
+    assertThat(api.get("index/stats", "query", selector).get("entries").asInt()).isEqualTo(entries);
+    assertThat(api.get("detected_fields", "query", selector).get("fields"))
+        .anySatisfy(f -> assertThat(f.get("label").asText()).isEqualTo(field));
+    assertThat(api.get("detected_labels", "query", selector).get("detectedLabels"))
+        .anySatisfy(l -> assertThat(l.get("label").asText()).isEqualTo(labels.getFirst()));
+  }
+
   @Test
   void loki4j_logsWithLabelsAndMetadata() throws Exception {
+    var frames = api.tail("{app=\"loki4j\"}");
     var context = new LoggerContext();
     var configurator = new JoranConfigurator();
     configurator.setContext(context);
@@ -87,10 +117,13 @@ class LogsClientsIT {
     assertThat(errors.getFirst().stream()).containsEntry("service_name", "loki4j");
     assertThat(api.texts("label/level/values", "query", "{app=\"loki4j\"}"))
         .containsExactly("ERROR", "INFO");
+    assertAnswered(
+        frames, "{app=\"loki4j\"}", 2, List.of("app", "level", "service_name"), "thread");
   }
 
   @Test
   void openTelemetrySdk_exportsOverGrpcAndHttp() throws Exception {
+    var frames = api.tail("{service_namespace=\"shop\"}");
     export(
         OtlpGrpcLogRecordExporter.builder()
             .setEndpoint("http://127.0.0.1:" + server.otlpGrpcPort())
@@ -116,7 +149,26 @@ class LogsClientsIT {
           .containsEntry("detected_level", "warn")
           .containsEntry("scope_name", "integration-test");
     }
-    assertThat(api.entries("{service_namespace=\"shop\"} | queue_depth > 999")).hasSize(2);
+    assertAnswered(
+        frames,
+        "{service_namespace=\"shop\"}",
+        2,
+        List.of("service_name", "service_namespace"),
+        "queue_depth");
+    for (String query :
+        List.of(
+            "{service_namespace=\"shop\"} | queue_depth > 999",
+            "{service.namespace=\"shop\"} | queue.depth > 999 | host.name = \"h1\"",
+            "{\"service.namespace\"=\"shop\"} | host_name = \"h1\"")) {
+      assertThat(api.entries(query)).as(query).hasSize(2);
+    }
+    assertThat(api.texts("label/service.namespace/values")).containsExactly("shop");
+    assertThat(
+            api.get("detected_field/queue.depth/values", "query", "{service.namespace=\"shop\"}")
+                .get("values")
+                .get(0)
+                .asText())
+        .isEqualTo("1000");
   }
 
   private static void export(LogRecordExporter exporter, String service) {
@@ -181,9 +233,7 @@ class LogsClientsIT {
           assertThat(e.nanos()).isEqualTo(now);
           assertThat(e.parsed()).containsEntry("http_status", "503").containsEntry("took", "1.5s");
         });
-    JsonNode frame = new ObjectMapper().readTree(frames.poll(20, TimeUnit.SECONDS));
-    assertThat(LokiApi.entries(frame.get("streams")).getFirst().parsed())
-        .containsEntry("level", "warn");
+    assertAnswered(frames, "{job=\"raw\"} | json", 2, List.of("job", "pod"), "http_status");
     assertThat(api.texts("labels", "query", "{job=\"raw\"}"))
         .containsExactly("job", "pod", "service_name");
     assertThat(api.get("series", "match[]", "{job=\"raw\"}").get("data")).hasSize(2);

@@ -2,10 +2,9 @@ package io.foursight.compactor.logs;
 
 import io.foursight.config.ByteSize;
 import io.foursight.config.Setting;
+import io.foursight.storage.logs.StreamRetention;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 
 /// Per-tenant limits of the compactor for logs.
 public record LogsCompactorLimits(
@@ -14,9 +13,9 @@ public record LogsCompactorLimits(
                 + " for ever.")
         Duration retentionPeriod,
     @Setting(
-            "Ages at which log entries of some streams are deleted, by stream selector; the first"
-                + " selector that matches counts.")
-        Map<String, Duration> retentionStream,
+            "Ages at which log entries of some streams are deleted; of selectors that match the one"
+                + " with the greatest priority counts.")
+        List<StreamRetention> retentionStream,
     @Setting("Stored bytes of logs; past it the oldest blocks are deleted. 0 = no limit.")
         ByteSize retentionBytes,
     @Setting("What delete requests for logs do: filter-and-delete, filter-only or disabled.")
@@ -30,23 +29,16 @@ public record LogsCompactorLimits(
   }
 
   public LogsCompactorLimits {
-    retentionStream = Collections.unmodifiableMap(new LinkedHashMap<>(retentionStream));
+    retentionStream = List.copyOf(retentionStream);
   }
 
   public static LogsCompactorLimits defaults() {
     return new LogsCompactorLimits(
-        Duration.ZERO, Map.of(), new ByteSize(0), DeletionMode.FILTER_AND_DELETE);
+        Duration.ZERO, List.of(), new ByteSize(0), DeletionMode.FILTER_AND_DELETE);
   }
 
   /// The longest of the ages, at which whole blocks go; zero when anything is kept for ever.
   public Duration longest() {
-    Duration longest = retentionPeriod;
-    for (Duration period : retentionStream.values()) {
-      if (longest.isZero() || period.isZero()) {
-        return Duration.ZERO;
-      }
-      longest = longest.compareTo(period) < 0 ? period : longest;
-    }
-    return longest;
+    return StreamRetention.longest(retentionPeriod, retentionStream);
   }
 }

@@ -10,6 +10,7 @@ import io.foursight.model.logs.LogsPage;
 import io.foursight.model.logs.LogsSelect;
 import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.block.ObjectBlockStore;
+import io.foursight.storage.logs.StreamRetention;
 import io.foursight.storage.logs.block.v1.LogsBlockReader;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -146,9 +147,9 @@ final class LogsRewrites {
       return List.of();
     }
     var rules = new ArrayList<Rule>();
-    l.retentionStream()
+    StreamRetention.byPrecedence(l.retentionStream())
         .forEach(
-            (selector, period) -> rules.add(new Rule(filter(selector).matchers(), cutoff(period))));
+            rule -> rules.add(new Rule(filter(rule.selector()).matchers(), cutoff(rule.period()))));
     rules.add(new Rule(List.of(), cutoff(l.retentionPeriod())));
     return rules;
   }

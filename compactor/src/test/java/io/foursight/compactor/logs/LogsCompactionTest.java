@@ -14,6 +14,7 @@ import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.block.ObjectBlockStore;
 import io.foursight.storage.block.PageCache;
 import io.foursight.storage.block.Ulids;
+import io.foursight.storage.logs.StreamRetention;
 import io.foursight.storage.logs.block.v1.LogsBlockReader;
 import io.foursight.storage.logs.block.v1.LogsBlockWriter;
 import io.foursight.storage.object.MemoryObjectStore;
@@ -28,7 +29,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
@@ -254,11 +254,14 @@ class LogsCompactionTest {
   }
 
   @Test
-  void streamsHaveTheirOwnAge_theFirstSelectorThatMatchesCounts() {
+  void streamsHaveTheirOwnAge_theGreatestPriorityThatMatchesCounts() {
     limits =
         new LogsCompactorLimits(
             Duration.ofDays(10),
-            Map.of("a", Duration.ofDays(2)),
+            List.of(
+                new StreamRetention("c", 9, Duration.ofDays(1000)),
+                new StreamRetention("a", 5, Duration.ofDays(2)),
+                new StreamRetention("a", 2, Duration.ofDays(1000))),
             new ByteSize(0),
             DeletionMode.FILTER_AND_DELETE);
     block(
@@ -279,7 +282,7 @@ class LogsCompactionTest {
     long one = live().stream().mapToLong(BlockMeta::sizeBytes).max().orElseThrow();
     limits =
         new LogsCompactorLimits(
-            Duration.ZERO, Map.of(), new ByteSize(2 * one), DeletionMode.FILTER_AND_DELETE);
+            Duration.ZERO, List.of(), new ByteSize(2 * one), DeletionMode.FILTER_AND_DELETE);
     compaction.compactor().runOnce();
     assertThat(stored()).extracting(Entry::line).containsExactly("day2", "day1");
   }

@@ -255,25 +255,7 @@ final class LogsValidator {
                   .formatted(text, size, max));
       return false;
     }
-    for (int p = batch.metadataStart(entry); p < batch.metadataEnd(entry); p++) {
-      sanitise(batch.body(), batch.nameOffset(p), batch.nameLength(p));
-    }
     return true;
-  }
-
-  /// A name that LogQL can spell: every other byte becomes `_`.
-  private static void sanitise(byte[] body, int offset, int length) {
-    for (int i = offset; i < offset + length; i++) {
-      byte b = body[i];
-      boolean word =
-          (b >= 'a' && b <= 'z')
-              || (b >= 'A' && b <= 'Z')
-              || b == '_'
-              || (b >= '0' && b <= '9' && i > offset);
-      if (!word) {
-        body[i] = '_';
-      }
-    }
   }
 
   /// Adds `detected_level` to every entry that has none.

@@ -234,7 +234,7 @@ class LogsPushRoutesTest {
     }
     assertThat(stored)
         .containsExactly(
-            "{app=\"x\", service_name=\"x\"} " + nanos + " ok {a_b=1, detected_level=unknown}");
+            "{app=\"x\", service_name=\"x\"} " + nanos + " ok {a.b=1, detected_level=unknown}");
   }
 
   @Test

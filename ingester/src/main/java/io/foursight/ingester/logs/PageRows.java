@@ -69,7 +69,7 @@ final class PageRows {
     }
     var columns = new ArrayList<LogsPage.MetadataColumn>();
     for (HeadColumn.View column : page.columns()) {
-      if (wanted.allMetadata() || wanted.metadata().contains(column.name())) {
+      if (wanted.reads(column.name())) {
         var codes = new int[n];
         boolean any = false;
         for (int i = 0; i < n; i++) {

@@ -24,9 +24,9 @@ public record LogsPage(
     int[] lineLengths,
     List<MetadataColumn> metadata) {
 
-  /// The values of one structured metadata name: value of a row = `bytes[starts[code] ..
-  /// starts[code + 1])` with `code = codes[row]`, absent when the code is negative. Codes are dense
-  /// from 0; equal values of a page mostly share a code.
+  /// The values of one structured metadata name as it was sent (see [FieldName]): value of a row =
+  /// `bytes[starts[code] .. starts[code + 1])` with `code = codes[row]`, absent when the code is
+  /// negative. Codes are dense from 0; equal values of a page mostly share a code.
   public record MetadataColumn(String name, int[] codes, byte[] bytes, int[] starts) {
     public boolean has(int row) {
       return codes[row] >= 0;

@@ -35,7 +35,7 @@ public record LogsSelect(
   /// @param lines the bytes of lines; else pages may have none
   /// @param lineLengths their lengths
   /// @param allMetadata all structured metadata; else at least `metadata`
-  /// @param metadata names of the structured metadata that are read
+  /// @param metadata answered names (see [FieldName]) of the structured metadata that are read
   public record Columns(
       boolean lines, boolean lineLengths, boolean allMetadata, Set<String> metadata) {
     public static final Columns ALL = new Columns(true, true, true, Set.of());
@@ -43,6 +43,11 @@ public record LogsSelect(
 
     public Columns {
       metadata = Set.copyOf(metadata);
+    }
+
+    /// Whether the structured metadata stored under a name are read.
+    public boolean reads(String storedName) {
+      return allMetadata || metadata.contains(FieldName.answered(storedName));
     }
   }
 

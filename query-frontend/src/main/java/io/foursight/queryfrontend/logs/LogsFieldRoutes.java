@@ -4,6 +4,7 @@ import io.foursight.model.FoursightException;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.TenantId;
 import io.foursight.model.logs.Direction;
+import io.foursight.model.logs.FieldName;
 import io.foursight.model.logs.LogsQueryResult;
 import io.foursight.model.logs.LogsQueryResult.Entry;
 import io.foursight.model.logs.LogsQueryResult.Stream;
@@ -67,7 +68,7 @@ final class LogsFieldRoutes {
   }
 
   HttpReply values(HttpCall call) {
-    String name = call.pathParameter("name");
+    String name = FieldName.answered(call.pathParameter("name"));
     LogsParameters parameters = desk.parameters(call);
     int limit = parameters.limit("limit", DEFAULT_LIMIT);
     Field field = detect(call, parameters).fields().get(name);
@@ -81,7 +82,7 @@ final class LogsFieldRoutes {
 
   private DetectedFields detect(HttpCall call, LogsParameters parameters) {
     List<TenantId> tenants = call.tenants();
-    String text = parameters.text("query");
+    String text = parameters.query();
     LogQuery query = LogqlParser.parseLogQuery(text);
     int most = desk.limits(tenants).maxEntriesLimitPerQuery();
     int lines = parameters.limit("line_limit", DEFAULT_LINES);

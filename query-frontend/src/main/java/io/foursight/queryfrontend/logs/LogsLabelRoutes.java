@@ -5,9 +5,11 @@ import io.foursight.model.LabelMatcher;
 import io.foursight.model.Labels;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.TenantId;
+import io.foursight.model.logs.FieldName;
 import io.foursight.model.logs.LogsSelect;
 import io.foursight.model.logs.LogsSource;
 import io.foursight.queryfrontend.logs.LogsParameters.Range;
+import io.foursight.querylanguages.logql.parse.DottedNames;
 import io.foursight.querylanguages.logql.parse.LogqlParser;
 import io.foursight.runtime.http.HttpCall;
 import io.foursight.runtime.http.HttpReply;
@@ -44,14 +46,14 @@ final class LogsLabelRoutes {
   }
 
   HttpReply labelValues(HttpCall call) {
-    String name = call.pathParameter("name");
+    String name = FieldName.answered(call.pathParameter("name"));
     return texts(call, (source, select) -> source.labelValues(name, select));
   }
 
   private HttpReply texts(HttpCall call, BiFunction<LogsSource, LogsSelect, List<String>> answer) {
     List<TenantId> tenants = call.tenants();
     LogsParameters parameters = desk.parameters(call);
-    LogsSelect select = select(call, tenants, parameters, matchers(parameters.text("query")));
+    LogsSelect select = select(call, tenants, parameters, matchers(parameters.query()));
     List<String> found =
         desk.inSlot(tenants, select.budget(), source -> answer.apply(source, select));
     return LogsReadDesk.json(out -> {
@@ -65,7 +67,7 @@ final class LogsLabelRoutes {
 
   /// @param text empty, or a selector; its pipeline does not count here
   private static List<LabelMatcher> matchers(String text) {
-    return text.isBlank() ? List.of() : LogqlParser.parseMatchers(text);
+    return text.isBlank() ? List.of() : LogqlParser.parseMatchers(DottedNames.answered(text));
   }
 
   private LogsSelect select(
@@ -123,7 +125,7 @@ final class LogsLabelRoutes {
   HttpReply detectedLabels(HttpCall call) {
     List<TenantId> tenants = call.tenants();
     LogsParameters parameters = desk.parameters(call);
-    LogsSelect select = select(call, tenants, parameters, matchers(parameters.text("query")));
+    LogsSelect select = select(call, tenants, parameters, matchers(parameters.query()));
     List<Labels> series = desk.inSlot(tenants, select.budget(), source -> source.series(select));
     Map<String, Set<String>> values = new TreeMap<>(Labels::compareText);
     for (Labels labels : series) {

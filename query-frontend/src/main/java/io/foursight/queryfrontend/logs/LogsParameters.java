@@ -3,6 +3,7 @@ package io.foursight.queryfrontend.logs;
 import io.foursight.config.GoDuration;
 import io.foursight.model.FoursightException;
 import io.foursight.model.logs.Direction;
+import io.foursight.querylanguages.logql.parse.DottedNames;
 import io.foursight.runtime.http.HttpCall;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +32,11 @@ final class LogsParameters {
   /// The parameter, or the empty text.
   String text(String name) {
     return call.parameter(name).orElse("");
+  }
+
+  /// `query`, with OpenTelemetry's names as LogQL spells them.
+  String query() {
+    return DottedNames.answered(text("query"));
   }
 
   /// A range; `start` after `end` is refused.

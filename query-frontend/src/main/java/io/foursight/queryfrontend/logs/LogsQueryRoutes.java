@@ -56,7 +56,7 @@ final class LogsQueryRoutes {
     long begun = System.nanoTime();
     List<TenantId> tenants = call.tenants();
     LogsParameters parameters = desk.parameters(call);
-    String query = parameters.text("query");
+    String query = parameters.query();
     long time = parameters.timeOrNow("time");
     int limit = limit(parameters, tenants);
     var direction = parameters.direction();
@@ -77,7 +77,7 @@ final class LogsQueryRoutes {
     long begun = System.nanoTime();
     List<TenantId> tenants = call.tenants();
     LogsParameters parameters = desk.parameters(call);
-    String query = parameters.text("query");
+    String query = parameters.query();
     Range asked = parameters.range();
     long step = parameters.stepNanos(asked);
     long interval = parameters.duration("interval").map(Duration::toNanos).orElse(0L);

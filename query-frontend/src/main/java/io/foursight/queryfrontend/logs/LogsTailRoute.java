@@ -46,7 +46,7 @@ final class LogsTailRoute implements SocketHandler {
   public Session open(HttpCall call) {
     List<TenantId> tenants = call.tenants();
     LogsParameters parameters = desk.parameters(call);
-    String query = parameters.text("query");
+    String query = parameters.query();
     LogqlParser.parseLogQuery(query);
     Duration delay = delay(parameters);
     int limit = parameters.limit("limit", DEFAULT_LIMIT);

@@ -6,6 +6,7 @@ import io.foursight.model.LabelMatcher;
 import io.foursight.model.Labels;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.TenantId;
+import io.foursight.model.logs.FieldName;
 import io.foursight.model.logs.LogsPattern;
 import io.foursight.model.logs.LogsQueryResult;
 import io.foursight.model.logs.LogsQueryResult.Matrix;
@@ -81,7 +82,7 @@ final class LogsVolumeRoutes {
         tenants.getFirst(),
         range.startNanos(),
         range.endNanos(),
-        LogqlParser.parseLogQuery(parameters.text("query")).matchers(),
+        LogqlParser.parseLogQuery(parameters.query()).matchers(),
         budget);
   }
 
@@ -113,6 +114,7 @@ final class LogsVolumeRoutes {
         Arrays.stream(parameters.text("targetLabels").split(","))
             .map(String::strip)
             .filter(t -> !t.isEmpty())
+            .map(FieldName::answered)
             .toList();
     List<StreamVolume> volumes =
         desk.inSlot(tenants, select.budget(), source -> source.volumes(select, step));

@@ -1,10 +1,9 @@
 package io.foursight.storegateway.logs;
 
 import io.foursight.config.Setting;
+import io.foursight.storage.logs.StreamRetention;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 
 /// What a tenant may read of its past; keys of the `limits` section.
 public record LogsStoreGatewayLimits(
@@ -13,27 +12,20 @@ public record LogsStoreGatewayLimits(
                 + " for ever.")
         Duration retentionPeriod,
     @Setting(
-            "Ages at which log entries of some streams are deleted, by stream selector; the first"
-                + " selector that matches counts.")
-        Map<String, Duration> retentionStream) {
+            "Ages at which log entries of some streams are deleted; of selectors that match the one"
+                + " with the greatest priority counts.")
+        List<StreamRetention> retentionStream) {
 
   public LogsStoreGatewayLimits {
-    retentionStream = Collections.unmodifiableMap(new LinkedHashMap<>(retentionStream));
+    retentionStream = List.copyOf(retentionStream);
   }
 
   public static LogsStoreGatewayLimits defaults() {
-    return new LogsStoreGatewayLimits(Duration.ZERO, Map.of());
+    return new LogsStoreGatewayLimits(Duration.ZERO, List.of());
   }
 
   /// The longest of the ages; zero when anything is kept for ever. What is older is not read.
   Duration longest() {
-    Duration longest = retentionPeriod;
-    for (Duration period : retentionStream.values()) {
-      if (longest.isZero() || period.isZero()) {
-        return Duration.ZERO;
-      }
-      longest = longest.compareTo(period) < 0 ? period : longest;
-    }
-    return longest;
+    return StreamRetention.longest(retentionPeriod, retentionStream);
   }
 }

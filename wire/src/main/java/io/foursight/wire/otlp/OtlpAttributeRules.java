@@ -1,13 +1,11 @@
 package io.foursight.wire.otlp;
 
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
-/// What becomes of the attributes of one place of OTLP logs (resource, scope or record). A name in
-/// a list stands for itself; with `*` in it for every name that it matches, `*` being any text.
-/// What no list names is structured metadata. Immutable.
+/// What becomes of the attributes of one place of OTLP logs (resource, scope or record): the first
+/// rule that names an attribute decides; one that no rule names is structured metadata. Immutable.
 public final class OtlpAttributeRules {
   /// What becomes of an attribute.
   public enum Action {
@@ -16,87 +14,42 @@ public final class OtlpAttributeRules {
     DROP
   }
 
-  /// Everything is structured metadata.
-  public static final OtlpAttributeRules NONE =
-      new OtlpAttributeRules(List.of(), List.of(), List.of());
-
-  private record Names(Set<String> exact, List<String> patterns) {
-    static Names of(List<String> names) {
-      var exact = new HashSet<String>();
-      var patterns = new ArrayList<String>();
-      for (String name : names) {
-        if (name.indexOf('*') >= 0) {
-          patterns.add(name);
-        } else {
-          exact.add(name);
-        }
-      }
-      return new Names(Set.copyOf(exact), List.copyOf(patterns));
+  /// @param attributes names as they are sent (`http.method`)
+  /// @param pattern further names
+  public record Rule(Action action, Set<String> attributes, Predicate<String> pattern) {
+    public Rule {
+      attributes = Set.copyOf(attributes);
     }
 
-    boolean have(String name) {
-      return exact.contains(name)
-          || patterns.stream().anyMatch(pattern -> matches(pattern, 0, name, 0));
+    public static Rule of(Action action, List<String> attributes) {
+      return new Rule(action, Set.copyOf(attributes), name -> false);
     }
 
-    boolean isEmpty() {
-      return exact.isEmpty() && patterns.isEmpty();
-    }
-
-    /// Goes back to the last `*` only, so that the time stays within pattern times name.
-    private static boolean matches(String pattern, int p, String name, int n) {
-      int star = -1;
-      int resume = 0;
-      int i = p;
-      int j = n;
-      while (j < name.length()) {
-        if (i < pattern.length() && pattern.charAt(i) == '*') {
-          star = i++;
-          resume = j;
-        } else if (i < pattern.length() && pattern.charAt(i) == name.charAt(j)) {
-          i++;
-          j++;
-        } else if (star >= 0) {
-          i = star + 1;
-          j = ++resume;
-        } else {
-          return false;
-        }
-      }
-      while (i < pattern.length() && pattern.charAt(i) == '*') {
-        i++;
-      }
-      return i == pattern.length();
+    boolean names(String attribute) {
+      return attributes.contains(attribute) || pattern.test(attribute);
     }
   }
 
-  private final Names index;
-  private final Names metadata;
-  private final Names drop;
-  private final boolean trivial;
+  /// Everything is structured metadata.
+  public static final OtlpAttributeRules NONE = new OtlpAttributeRules(List.of());
 
-  public OtlpAttributeRules(List<String> index, List<String> metadata, List<String> drop) {
-    this.index = Names.of(index);
-    this.metadata = Names.of(metadata);
-    this.drop = Names.of(drop);
-    this.trivial = this.index.isEmpty() && this.drop.isEmpty();
+  private final List<Rule> rules;
+
+  public OtlpAttributeRules(List<Rule> rules) {
+    this.rules = List.copyOf(rules);
   }
 
   /// Whether everything is structured metadata.
   public boolean isTrivial() {
-    return trivial;
+    return rules.isEmpty();
   }
 
-  /// A name in several lists: dropped before kept apart before indexed.
   public Action of(String name) {
-    if (trivial) {
-      return Action.STRUCTURED_METADATA;
+    for (Rule rule : rules) {
+      if (rule.names(name)) {
+        return rule.action();
+      }
     }
-    if (drop.have(name)) {
-      return Action.DROP;
-    }
-    return !metadata.have(name) && index.have(name)
-        ? Action.INDEX_LABEL
-        : Action.STRUCTURED_METADATA;
+    return Action.STRUCTURED_METADATA;
   }
 }

@@ -3,6 +3,7 @@ package io.foursight.wire.otlp;
 import com.google.protobuf.CodedInputStream;
 import io.foursight.model.FoursightException;
 import io.foursight.model.Labels;
+import io.foursight.model.logs.FieldName;
 import io.foursight.model.logs.LogsBatch;
 import io.foursight.wire.logs.MetadataPairs;
 import io.foursight.wire.otlp.OtlpAttributeRules.Action;
@@ -14,13 +15,13 @@ import java.util.Locale;
 import java.util.TreeMap;
 
 /// Reads an `ExportLogsServiceRequest` into a [LogsBatch] as Loki maps it: chosen resource
-/// attributes are stream labels, everything else structured metadata, the body's text the line.
-/// Lines and texts stay where they are in the message; what has to be made (numbers, hex ids,
-/// joined names) is put behind it.
+/// attributes are stream labels (under their answered names, [FieldName]), everything else
+/// structured metadata, the body's text the line. Lines and texts stay where they are in the
+/// message; what has to be made (numbers, hex ids, joined names) is put behind it.
 ///
 /// | structured metadata | from |
 /// | --- | --- |
-/// | attribute names, other characters than letters, digits and `_` as `_`, maps flattened with `_` | resource, scope, record; the later wins |
+/// | attribute names as they are, maps flattened with `_` | resource, scope, record; the later wins |
 /// | `resource_dropped_attributes_count` | resource |
 /// | `scope_name`, `scope_version`, `scope_dropped_attributes_count` | scope |
 /// | `severity_number`, `severity_text`, `dropped_attributes_count`, `flags`, `trace_id`, `span_id`, `event_name` | record |
@@ -44,7 +45,6 @@ public final class OtlpLogsDecoder {
   private static final int FIXED_11 = ProtoReader.tagOf(11, ProtoReader.FIXED64);
   private static final int MAX_DEPTH = 16;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] KEY = "key_".getBytes(StandardCharsets.US_ASCII);
 
   /// Names that this class makes; they lie in one block of bytes that is put behind the message.
   private enum Field {
@@ -87,12 +87,11 @@ public final class OtlpLogsDecoder {
   private int[] scopePairs = {};
   private int textOffset;
   private int textLength;
-  private int normalisedLength;
   private int names;
   private Labels stream = Labels.EMPTY;
   private final byte[] hexText = new byte[32];
 
-  /// @param message the uncompressed message; the batch refers to it, and names in it are changed
+  /// @param message the uncompressed message; the batch refers to it
   /// @param nowNanos the time of records without any
   public void decode(byte[] message, OtlpLogsOptions options, long nowNanos, LogsBatch into) {
     batch = into;
@@ -326,9 +325,8 @@ public final class OtlpLogsDecoder {
     if (action == Action.DROP) {
       return;
     }
-    int name = normalised(nameOffset, nameLength);
     int after = in.position();
-    flatten(name, normalisedLength, value, valueEnd, action, asLabel, 0);
+    flatten(nameOffset, nameLength, value, valueEnd, action, asLabel, 0);
     in.position(after);
   }
 
@@ -359,7 +357,7 @@ public final class OtlpLogsDecoder {
     } else {
       value(value, valueEnd);
       if (action == Action.INDEX_LABEL) {
-        asLabel.put(string(name, nameSize), string(textOffset, textLength));
+        asLabel.put(FieldName.answered(string(name, nameSize)), string(textOffset, textLength));
       } else {
         pairs.add(batch.body(), name, nameSize, textOffset, textLength);
       }
@@ -395,9 +393,9 @@ public final class OtlpLogsDecoder {
             + "_"
             + new String(in.array(), keyOffset, keyLength, StandardCharsets.UTF_8);
     byte[] bytes = joined.getBytes(StandardCharsets.UTF_8);
-    int at = normalised(batch.append(bytes, 0, bytes.length), bytes.length);
+    int at = batch.append(bytes, 0, bytes.length);
     int end = in.limit();
-    flatten(at, normalisedLength, value, valueEnd, action, asLabel, depth + 1);
+    flatten(at, bytes.length, value, valueEnd, action, asLabel, depth + 1);
     in.position(end);
   }
 
@@ -429,46 +427,6 @@ public final class OtlpLogsDecoder {
     } catch (IOException e) {
       throw FoursightException.badData("malformed OTLP protobuf: " + e.getMessage());
     }
-  }
-
-  /// A name with every character that is no ASCII letter, digit or `_` as `_`, `key_` before a
-  /// leading digit. Names of ASCII are changed where they are.
-  ///
-  /// @return where it is; its length goes to `normalisedLength`
-  private int normalised(int offset, int length) {
-    byte[] body = batch.body();
-    normalisedLength = length;
-    boolean ascii = true;
-    for (int i = offset; i < offset + length; i++) {
-      byte b = body[i];
-      if (b < 0) {
-        ascii = false;
-      } else if (!isWord(b)) {
-        body[i] = '_';
-      }
-    }
-    boolean digit = body[offset] >= '0' && body[offset] <= '9';
-    if (ascii && !digit) {
-      return offset;
-    }
-    byte[] copy = new byte[length + KEY.length];
-    int n = 0;
-    if (digit) {
-      System.arraycopy(KEY, 0, copy, 0, n = KEY.length);
-    }
-    for (int i = offset; i < offset + length; i++) {
-      if (body[i] >= 0) {
-        copy[n++] = body[i];
-      } else if ((body[i] & 0xc0) != 0x80) {
-        copy[n++] = '_';
-      }
-    }
-    normalisedLength = n;
-    return batch.append(copy, 0, n);
-  }
-
-  private static boolean isWord(byte b) {
-    return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || b == '_';
   }
 
   private void decimal(long value) {

@@ -31,7 +31,10 @@ public record OtlpLogsOptions(
 
   public static final OtlpLogsOptions DEFAULT =
       new OtlpLogsOptions(
-          new OtlpAttributeRules(DEFAULT_INDEX_LABELS, List.of(), List.of()),
+          new OtlpAttributeRules(
+              List.of(
+                  OtlpAttributeRules.Rule.of(
+                      OtlpAttributeRules.Action.INDEX_LABEL, DEFAULT_INDEX_LABELS))),
           OtlpAttributeRules.NONE,
           OtlpAttributeRules.NONE);
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.foursight.model.logs.LogsBatch;
 import io.foursight.wire.logs.Entries;
+import io.foursight.wire.otlp.OtlpAttributeRules.Action;
+import io.foursight.wire.otlp.OtlpAttributeRules.Rule;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
@@ -17,6 +19,7 @@ import io.opentelemetry.proto.logs.v1.SeverityNumber;
 import io.opentelemetry.proto.resource.v1.Resource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class OtlpLogsDecoderTest {
@@ -88,10 +91,11 @@ class OtlpLogsDecoderTest {
                 ResourceLogs.newBuilder().setResource(resource).addScopeLogs(scope).build()))
         .containsExactly(
             "{k8s_pod_name=\"p1\", service_name=\"shop\"} 1000 the line"
-                + " {dropped_attributes_count=1, event_name=e, flags=1, host_name=record wins,"
-                + " http_method=GET, http_status_code=200, key_1st=x, observed_timestamp=2000,"
-                + " resource_dropped_attributes_count=3, scope_dropped_attributes_count=2,"
-                + " scope_name=lib, scope_version=1, scope_x=y, severity_number=13,"
+                + " {1st=x, dropped_attributes_count=1, event_name=e, flags=1,"
+                + " host.name=record wins, http_method=GET, http_status.code=200,"
+                + " observed_timestamp=2000, resource_dropped_attributes_count=3,"
+                + " scope.x=y, scope_dropped_attributes_count=2,"
+                + " scope_name=lib, scope_version=1, severity_number=13,"
                 + " severity_text=WARN, span_id=00000000000000ff,"
                 + " trace_id=0102030405060708090a0b0c0d0e0f10}");
   }
@@ -124,9 +128,16 @@ class OtlpLogsDecoderTest {
   void rulesIndexDropAndKeep() {
     var options =
         new OtlpLogsOptions(
-            new OtlpAttributeRules(List.of("k8s.*"), List.of("k8s.uid"), List.of("secret")),
+            new OtlpAttributeRules(
+                List.of(
+                    Rule.of(Action.STRUCTURED_METADATA, List.of("k8s.uid")),
+                    new Rule(Action.INDEX_LABEL, Set.of(), name -> name.startsWith("k8s.")),
+                    Rule.of(Action.DROP, List.of("secret")))),
             OtlpAttributeRules.NONE,
-            new OtlpAttributeRules(List.of("route"), List.of(), List.of("*.tmp")));
+            new OtlpAttributeRules(
+                List.of(
+                    Rule.of(Action.INDEX_LABEL, List.of("route")),
+                    new Rule(Action.DROP, Set.of(), name -> name.endsWith(".tmp")))));
     var resource =
         Resource.newBuilder()
             .addAttributes(attribute("k8s.pod", "p"))
@@ -146,7 +157,7 @@ class OtlpLogsDecoderTest {
                 options,
                 ResourceLogs.newBuilder().setResource(resource).addScopeLogs(scope).build()))
         .containsExactly(
-            "{k8s_pod=\"p\", route=\"/a\"} 1  {k8s_uid=u, service_name=plain}",
-            "{k8s_pod=\"p\"} 2  {k8s_uid=u, service_name=plain}");
+            "{k8s_pod=\"p\", route=\"/a\"} 1  {k8s.uid=u, service.name=plain}",
+            "{k8s_pod=\"p\"} 2  {k8s.uid=u, service.name=plain}");
   }
 }

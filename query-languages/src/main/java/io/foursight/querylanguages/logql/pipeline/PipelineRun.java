@@ -1,13 +1,17 @@
 package io.foursight.querylanguages.logql.pipeline;
 
 import io.foursight.model.Labels;
+import io.foursight.model.logs.FieldName;
 import io.foursight.model.logs.LineFilter;
 import io.foursight.model.logs.LogsPage;
 import io.foursight.model.logs.LogsPage.MetadataColumn;
 import io.foursight.querylanguages.logql.ast.Unwrap;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +35,7 @@ public final class PipelineRun {
 
   private LogsPage page;
   private int[] metadataNames = new int[0];
+  private MetadataColumn[] metadataColumns = new MetadataColumn[0];
   private Labels streamLabels = Labels.EMPTY;
   private Optional<StreamLabels> stream = Optional.empty();
 
@@ -70,9 +75,20 @@ public final class PipelineRun {
     }
     stream = Optional.empty();
     var columns = next.metadata();
+    metadataColumns = new MetadataColumn[columns.size()];
     metadataNames = new int[columns.size()];
+    var distinct = new HashSet<Integer>();
     for (int i = 0; i < metadataNames.length; i++) {
-      metadataNames[i] = names.id(columns.get(i).name());
+      metadataColumns[i] = columns.get(i);
+      metadataNames[i] = names.id(FieldName.answered(columns.get(i).name()));
+      distinct.add(metadataNames[i]);
+    }
+    if (distinct.size() < metadataNames.length) {
+      // What is added later counts.
+      Arrays.sort(metadataColumns, Comparator.comparing(MetadataColumn::name));
+      for (int i = 0; i < metadataNames.length; i++) {
+        metadataNames[i] = names.id(FieldName.answered(metadataColumns[i].name()));
+      }
     }
   }
 
@@ -85,7 +101,7 @@ public final class PipelineRun {
         page.lineLengths().length > index ? page.lineLengths()[index] : 0,
         page.timestamps()[index]);
     for (int i = 0; i < metadataNames.length; i++) {
-      MetadataColumn column = page.metadata().get(i);
+      MetadataColumn column = metadataColumns[i];
       if (column.has(index)) {
         labels.addMetadata(
             metadataNames[i], column.bytes(), column.start(index), column.length(index));
@@ -103,7 +119,7 @@ public final class PipelineRun {
     row.begin(line, 0, line.length, timestampNanos);
     metadata.forEach((name, value) -> {
       byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-      labels.addMetadata(names.id(name), bytes, 0, bytes.length);
+      labels.addMetadata(names.id(FieldName.answered(name)), bytes, 0, bytes.length);
     });
     return passes();
   }

@@ -1,8 +1,11 @@
 package io.foursight.storage.logs.block.v1;
 
 import io.foursight.model.FoursightException;
+import io.foursight.model.logs.FieldName;
 import io.foursight.storage.object.RangedReader;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -56,6 +59,16 @@ final class OpenGroup {
 
   Column lines() {
     return lines;
+  }
+
+  /// What is stored under names that are answered as this one; what counts first comes first.
+  List<Metadata> answeredAs(String name) {
+    return directory.metadata().stream()
+        .map(GroupDirectory.Metadata::name)
+        .filter(stored -> FieldName.answered(stored).equals(name))
+        .sorted(Comparator.reverseOrder())
+        .flatMap(stored -> metadata(stored).stream())
+        .toList();
   }
 
   Optional<Metadata> metadata(String name) {

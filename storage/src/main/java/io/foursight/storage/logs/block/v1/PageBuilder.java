@@ -62,7 +62,7 @@ final class PageBuilder {
   private List<LogsPage.MetadataColumn> metadata(OpenGroup group, int[] rows) {
     var built = new ArrayList<LogsPage.MetadataColumn>();
     for (GroupDirectory.Metadata column : group.directory().metadata()) {
-      if (columns.allMetadata() || columns.metadata().contains(column.name())) {
+      if (columns.reads(column.name())) {
         built.add(metadata(column.name(), group.metadata(column.name()).orElseThrow(), rows));
       }
     }

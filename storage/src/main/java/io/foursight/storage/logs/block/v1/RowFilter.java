@@ -114,19 +114,31 @@ final class RowFilter {
     int rows = group.summary().rows();
     boolean absentPasses = field.matchesEmpty();
     var found = new BitSet(rows);
-    var metadata = group.metadata(field.name());
-    if (metadata.isEmpty()) {
+    List<OpenGroup.Metadata> columns = group.answeredAs(field.name());
+    if (columns.isEmpty()) {
       found.set(0, rows, absentPasses);
       return found;
     }
-    var column = metadata.get();
-    BitSet values = matching(column.values(), field);
-    if (values.isEmpty() && !absentPasses) {
+    var values = new ArrayList<BitSet>();
+    boolean any = absentPasses;
+    for (OpenGroup.Metadata column : columns) {
+      BitSet own = matching(column.values(), field);
+      any |= !own.isEmpty();
+      values.add(own);
+    }
+    if (!any) {
       return found;
     }
     for (int row = 0; row < rows; row++) {
-      int place = column.place(row);
-      if (place < 0 ? absentPasses : values.get(place)) {
+      boolean passes = absentPasses;
+      for (int i = 0; i < columns.size(); i++) {
+        int place = columns.get(i).place(row);
+        if (place >= 0) {
+          passes = values.get(i).get(place);
+          break;
+        }
+      }
+      if (passes) {
         found.set(row);
       }
     }
