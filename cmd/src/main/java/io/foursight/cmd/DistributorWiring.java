@@ -7,6 +7,7 @@ import io.foursight.distributor.logs.LogsWriteLimits;
 import io.foursight.distributor.metrics.MetricsFanOut;
 import io.foursight.distributor.metrics.MetricsFanOutLimits;
 import io.foursight.distributor.metrics.MetricsWriteDoor;
+import io.foursight.distributor.metrics.RelabelExpression;
 import io.foursight.distributor.replication.QuorumWriter;
 import io.foursight.distributor.replication.ReplicationMetrics;
 import io.foursight.model.Signal;
@@ -22,6 +23,9 @@ import java.util.Set;
 final class DistributorWiring {
   /// The part of the heap that messages to ingesters may hold.
   private static final int UNDERWAY_SHARE = 4;
+
+  static final RelabelExpression.Compiler RELABEL_EXPRESSIONS =
+      expression -> RegexReplacer.compile(expression)::replace;
 
   private final FoursightConfig config;
   private final TenantOverrides overrides;
@@ -57,7 +61,7 @@ final class DistributorWiring {
             overrides.limits(DistributorLimits.class),
             metricsSink(),
             ingester.hash(),
-            expression -> RegexReplacer.compile(expression)::replace);
+            RELABEL_EXPRESSIONS);
     return cluster.isClustered()
         ? metrics
         : new Together(

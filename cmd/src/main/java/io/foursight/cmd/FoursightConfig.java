@@ -10,6 +10,7 @@ import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.DistributorLimits;
 import io.foursight.distributor.logs.LogsWriteLimits;
 import io.foursight.distributor.metrics.MetricsFanOutLimits;
+import io.foursight.distributor.metrics.RelabelRules;
 import io.foursight.ingester.IngesterConfig;
 import io.foursight.ingester.logs.LogsIngesterConfig;
 import io.foursight.ingester.logs.LogsLimits;
@@ -113,7 +114,8 @@ record FoursightConfig(
   }
 
   static ConfigSchema<FoursightConfig> schema() {
-    return new ConfigSchema<>(
+    ConfigSchema<FoursightConfig> schema =
+        new ConfigSchema<>(
         FoursightConfig.class,
         List.of(
             DistributorLimits.class,
@@ -129,5 +131,8 @@ record FoursightConfig(
             LogsQueryLimits.class,
             CompactorLimits.class,
             LogsCompactorLimits.class));
+    return schema.checking(
+        DistributorLimits.class,
+        limits -> RelabelRules.check(limits, DistributorWiring.RELABEL_EXPRESSIONS));
   }
 }

@@ -79,6 +79,10 @@ class FoursightTest {
       assertThat(get(foursight, "/config?mode=odd").statusCode()).isEqualTo(400);
       assertThat(get(foursight, "/runtime_config").body()).startsWith("overrides:");
       assertThat(get(foursight, "/log_level").body()).contains("Current log level is");
+      for (Door door : List.of(Door.MAIN, Door.LOGS, Door.OTLP_HTTP)) {
+        var flush = request(foursight, door, "/flush").POST(BodyPublishers.noBody()).build();
+        assertThat(http.send(flush, BodyHandlers.ofString()).statusCode()).isEqualTo(204);
+      }
     }
   }
 
@@ -126,6 +130,29 @@ class FoursightTest {
         .isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8))
         .contains("did you mean server.http_listen_port?");
+  }
+
+  /// Found by the first write, it would be the sender's trouble.
+  @Test
+  void checkConfig_findsARelabelRuleThatDoesNotCompile() throws IOException {
+    Path file = dir.resolve("c.yaml");
+    Path overrides = dir.resolve("o.yaml");
+    String rule = "{metric_relabel_configs: [{action: drop, regex: 'a('}]}\n";
+    Files.writeString(file, "limits: " + rule);
+    assertThat(checked(file)).contains("limits.metric_relabel_configs[0].regex: ");
+    Files.writeString(file, "runtime_config: {file: \"" + overrides + "\"}\n");
+    Files.writeString(overrides, "overrides: {t1: " + rule + "}\n");
+    assertThat(checked(file))
+        .contains("overrides of t1: ", "limits.metric_relabel_configs[0].regex: ");
+  }
+
+  /// What the check of a wrong file complains about.
+  private static String checked(Path file) {
+    var err = new ByteArrayOutputStream();
+    int code =
+        Main.run(List.of("check", "config", file.toString()), System.out, new PrintStream(err));
+    assertThat(code).isEqualTo(2);
+    return err.toString(StandardCharsets.UTF_8);
   }
 
   private LoadedConfig<FoursightConfig> config(String... flags) {

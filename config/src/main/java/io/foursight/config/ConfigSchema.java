@@ -4,6 +4,7 @@ import io.foursight.model.FoursightException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /// Every key that the program knows: those of the root record, and those of the `limits` section,
@@ -16,11 +17,20 @@ public final class ConfigSchema<R extends Record> {
   private final Class<R> rootType;
   private final Map<Class<? extends Record>, RecordShape> limits = new LinkedHashMap<>();
   private final Map<String, Key> keys = new LinkedHashMap<>();
+  private final Map<Class<? extends Record>, Consumer<? super Record>> checks;
 
   /// @throws IllegalArgumentException on a programming error: a missing description or
   ///   `defaults()`, two records that disagree about a limit
   public ConfigSchema(Class<R> rootType, List<Class<? extends Record>> limitRecords) {
+    this(rootType, limitRecords, Map.of());
+  }
+
+  private ConfigSchema(
+      Class<R> rootType,
+      List<Class<? extends Record>> limitRecords,
+      Map<Class<? extends Record>, Consumer<? super Record>> checks) {
     this.rootType = rootType;
+    this.checks = Map.copyOf(checks);
     this.root = RecordShape.of("", RecordShape.defaults(rootType));
     root.keys().forEach(key -> keys.put(key.path(), key));
     for (Class<? extends Record> type : limitRecords) {
@@ -35,6 +45,26 @@ public final class ConfigSchema<R extends Record> {
               type + " and another record disagree about " + key.path());
         }
       }
+    }
+  }
+
+  /// The same, with one more condition on a record of limits: what its constructor cannot tell,
+  /// such as whether an expression compiles. Holds for the `limits` section and for each tenant's
+  /// overrides, when they are loaded.
+  ///
+  /// @param check throws [FoursightException] `BAD_DATA`
+  public <L extends Record> ConfigSchema<R> checking(Class<L> type, Consumer<L> check) {
+    limitShape(type);
+    var more = new LinkedHashMap<>(checks);
+    more.put(type, limits -> check.accept(type.cast(limits)));
+    return new ConfigSchema<>(rootType, List.copyOf(limits.keySet()), more);
+  }
+
+  /// Throws what the check of the record's type throws.
+  void check(Record limits) {
+    Consumer<? super Record> check = checks.get(limits.getClass());
+    if (check != null) {
+      check.accept(limits);
     }
   }
 
@@ -65,7 +95,7 @@ public final class ConfigSchema<R extends Record> {
 
   private LoadedConfig<R> loaded(Map<String, Object> values) {
     R record = rootType.cast(root.create(values));
-    limits.values().forEach(shape -> shape.create(values));
+    limits.values().forEach(shape -> check(shape.create(values)));
     return new LoadedConfig<>(this, record, values);
   }
 

@@ -211,7 +211,12 @@ public final class TenantOverrides {
     Collection<RecordShape> shapes = new ArrayList<>();
     config.schema().limitShapes().forEach(shapes::add);
     for (TenantId tenant : List.copyOf(byTenant.keySet())) {
-      shapes.forEach(shape -> config.limits(shape, tenant, byTenant));
+      try {
+        shapes.forEach(shape -> config.schema().check(config.limits(shape, tenant, byTenant)));
+      } catch (FoursightException e) {
+        throw new FoursightException(
+            e.kind(), file.orElseThrow() + ": overrides of " + tenant + ": " + e.getMessage(), e);
+      }
     }
   }
 

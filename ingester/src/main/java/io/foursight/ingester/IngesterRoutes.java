@@ -1,7 +1,6 @@
 package io.foursight.ingester;
 
 import io.foursight.model.TenantId;
-import io.foursight.runtime.http.Door;
 import io.foursight.runtime.http.HttpCall;
 import io.foursight.runtime.http.HttpReply;
 import io.foursight.runtime.http.HttpRoutes;
@@ -10,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The ingester's admin paths, as Mimir documents them.
+/// The ingester's admin paths, on every open HTTP door, in Mimir's and Loki's spellings.
 ///
 /// | path | methods | answer |
 /// |---|---|---|
@@ -29,26 +28,23 @@ public final class IngesterRoutes {
 
   public void register(HttpRoutes routes) {
     for (String path : List.of("/flush", "/ingester/flush")) {
-      routes.add(Door.MAIN, GET_OR_POST, path, name(path), ErrorShape.TEXT, this::flush);
+      routes.addEverywhere(GET_OR_POST, path, name(path), ErrorShape.TEXT, this::flush);
     }
-    routes.add(
-        Door.MAIN,
+    routes.addEverywhere(
         Set.of("POST"),
         "/ingester/shutdown",
         "ingester_shutdown",
         ErrorShape.TEXT,
         this::shutdown);
     for (String path : List.of("/ingester/prepare-shutdown", "/ingester/prepare_shutdown")) {
-      routes.add(
-          Door.MAIN,
+      routes.addEverywhere(
           Set.of("GET", "POST", "DELETE"),
           path,
           "ingester_prepare_shutdown",
           ErrorShape.TEXT,
           this::prepareShutdown);
     }
-    routes.add(
-        Door.MAIN,
+    routes.addEverywhere(
         Set.of("GET"),
         "/ingester/tenants",
         "ingester_tenants",

@@ -21,7 +21,7 @@ final class Relabeler {
   private final List<Step> steps;
 
   /// @throws FoursightException `INTERNAL` when an expression is malformed: senders keep what they
-  ///   have until the configuration is mended
+  ///   have until the configuration is mended. [RelabelRules#check] finds that out before.
   Relabeler(List<RelabelRule> rules, RelabelExpression.Compiler compiler) {
     var all = new ArrayList<Step>();
     for (int i = 0; i < rules.size(); i++) {

@@ -28,6 +28,13 @@ public interface HttpRoutes {
       ErrorShape errors,
       HttpHandler handler);
 
+  /// Adds a route to every HTTP door that is open anyway: admin paths of a component that serves
+  /// several signals. Unless said otherwise, to the main one.
+  default void addEverywhere(
+      Set<String> methods, String pattern, String name, ErrorShape errors, HttpHandler handler) {
+    add(Door.MAIN, methods, pattern, name, errors, handler);
+  }
+
   /// Adds a path that answers WebSocket connections; other requests to it are 400. The pattern has
   /// literal segments only.
   void addSocket(Door door, String pattern, String name, ErrorShape errors, SocketHandler handler);

@@ -40,6 +40,9 @@ import java.util.concurrent.TimeoutException;
 /// only the routes of [#addAlways] answer until [#open], all others with 503. [#stop] closes the
 /// ports and lets running requests end.
 public final class Doors implements HttpRoutes, Service {
+  /// How long there must be no request before a stop believes that there will be none.
+  private static final Duration QUIET_PERIOD = Duration.ofMillis(10);
+
   private final ServerConfig config;
   private final Workers workers;
   private final TenantScope tenants;
@@ -76,7 +79,7 @@ public final class Doors implements HttpRoutes, Service {
       String name,
       ErrorShape errors,
       HttpHandler handler) {
-    table(door).add(methods, pattern, new RouteTable.Route(name, pattern, errors, handler, false));
+    table(door).add(methods, pattern, new RouteTable.Route(name, pattern, errors, handler, false, true));
   }
 
   /// Adds a route to every HTTP door that answers at any time: probes, metrics, admin pages.
@@ -87,7 +90,19 @@ public final class Doors implements HttpRoutes, Service {
             table.add(
                 methods,
                 pattern,
-                new RouteTable.Route(name, pattern, ErrorShape.TEXT, handler, true)));
+                new RouteTable.Route(name, pattern, ErrorShape.TEXT, handler, true, false)));
+  }
+
+  @Override
+  public void addEverywhere(
+      Set<String> methods, String pattern, String name, ErrorShape errors, HttpHandler handler) {
+    routes
+        .values()
+        .forEach(table ->
+            table.add(
+                methods,
+                pattern,
+                new RouteTable.Route(name, pattern, errors, handler, false, false)));
   }
 
   @Override
@@ -179,7 +194,9 @@ public final class Doors implements HttpRoutes, Service {
             .http2MaxHeaderListSize(64 * 1024)
             .http2InitialStreamWindowSize(4 << 20)
             .http2InitialConnectionWindowSize(16 << 20)
-            .gracefulShutdownTimeout(Duration.ofMillis(10), config.gracefulShutdownTimeout())
+            .gracefulShutdownTimeout(
+                shorter(QUIET_PERIOD, config.gracefulShutdownTimeout()),
+                config.gracefulShutdownTimeout())
             .serviceUnder(
                 "/",
                 new DoorService(door, table(door), adapters.get(door), workers, tenants, config));
@@ -191,6 +208,10 @@ public final class Doors implements HttpRoutes, Service {
       throw cannotListen(door, address, e.getCause());
     }
     httpServers.put(door, server);
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
   }
 
   private void startGrpc(Door door, InetSocketAddress address) {

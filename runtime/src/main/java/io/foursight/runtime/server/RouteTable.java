@@ -18,8 +18,14 @@ import java.util.TreeSet;
 /// read from any thread.
 final class RouteTable {
   /// @param always answers while the program is starting and stopping, too
+  /// @param own whether it is a reason to open the door
   record Route(
-      String name, String pattern, ErrorShape errors, HttpHandler handler, boolean always) {}
+      String name,
+      String pattern,
+      ErrorShape errors,
+      HttpHandler handler,
+      boolean always,
+      boolean own) {}
 
   /// What a path leads to: its routes by method, and the decoded segments by name.
   record Match(Map<String, Route> methods, Map<String, String> parameters) {
@@ -80,7 +86,7 @@ final class RouteTable {
         throw new IllegalArgumentException(method + " " + pattern + " is registered twice");
       }
     }
-    hasOwnRoutes |= !route.always();
+    hasOwnRoutes |= route.own();
   }
 
   /// Whether a component registered something here.

@@ -356,6 +356,37 @@ class DoorsTest {
     assertThat(doors.describe()).isEqualTo("main=http://127.0.0.1:" + port());
   }
 
+  @Test
+  void aRouteOfAllDoors_answersWhereADoorIsOpen_andOpensNone() throws Exception {
+    doors.addEverywhere(
+        Set.of("POST"), "/flush", "flush", ErrorShape.TEXT, call -> HttpReply.of(204));
+    doors.add(
+        Door.LOGS, Set.of("GET"), "/l", "l", ErrorShape.TEXT, call -> HttpReply.text(200, "l"));
+    open();
+    assertThat(doors.address(Door.TRACES)).isEmpty();
+    for (Door door : Set.of(Door.MAIN, Door.LOGS)) {
+      int port = doors.address(door).orElseThrow().getPort();
+      var request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/flush"))
+              .POST(BodyPublishers.noBody());
+      assertThat(send(request).statusCode()).as(door.name()).isEqualTo(204);
+    }
+  }
+
+  /// Nothing is waited for: an Armeria server wants its quiet period to be within the timeout.
+  @Test
+  void withoutAGracefulTimeout_theDoorsOpenAndCloseAtOnce() throws Exception {
+    doors =
+        new Doors(
+            config(-1, 1 << 20, 100, Duration.ZERO), new TenantScope(false, false), registry);
+    route("GET", "/p", call -> HttpReply.text(200, "x"));
+    open();
+    assertThat(send(request("/p")).body()).isEqualTo("x");
+    long started = System.nanoTime();
+    doors.stop(Deadline.after(Duration.ofSeconds(20)));
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
+  }
+
   private void route(String method, String path, HttpHandler handler) {
     doors.add(Door.MAIN, Set.of(method), path, path.substring(1), ErrorShape.TEXT, handler);
   }
@@ -384,6 +415,11 @@ class DoorsTest {
   }
 
   static ServerConfig config(int mainPort, int maxBody, int concurrent) {
+    return config(mainPort, maxBody, concurrent, Duration.ofSeconds(10));
+  }
+
+  private static ServerConfig config(
+      int mainPort, int maxBody, int concurrent, Duration gracefulTimeout) {
     return new ServerConfig(
         "127.0.0.1",
         mainPort,
@@ -397,7 +433,7 @@ class DoorsTest {
         new ByteSize(maxBody),
         concurrent,
         Duration.ofMinutes(1),
-        Duration.ofSeconds(10),
+        gracefulTimeout,
         false);
   }
 }

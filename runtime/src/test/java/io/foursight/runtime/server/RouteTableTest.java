@@ -56,7 +56,7 @@ class RouteTableTest {
     table.add(
         Set.of(method),
         pattern,
-        new Route("r", pattern, ErrorShape.TEXT, call -> HttpReply.of(200), false));
+        new Route("r", pattern, ErrorShape.TEXT, call -> HttpReply.of(200), false, true));
   }
 
   private String found(String path) {
