@@ -116,21 +116,21 @@ record FoursightConfig(
   static ConfigSchema<FoursightConfig> schema() {
     ConfigSchema<FoursightConfig> schema =
         new ConfigSchema<>(
-        FoursightConfig.class,
-        List.of(
-            DistributorLimits.class,
-            MetricsFanOutLimits.class,
-            LogsWriteLimits.class,
-            MetricsLimits.class,
-            LogsLimits.class,
-            MetricsStoreGatewayLimits.class,
-            LogsStoreGatewayLimits.class,
-            MetricsQuerierLimits.class,
-            MetricsReplicationLimits.class,
-            MetricsQueryLimits.class,
-            LogsQueryLimits.class,
-            CompactorLimits.class,
-            LogsCompactorLimits.class));
+            FoursightConfig.class,
+            List.of(
+                DistributorLimits.class,
+                MetricsFanOutLimits.class,
+                LogsWriteLimits.class,
+                MetricsLimits.class,
+                LogsLimits.class,
+                MetricsStoreGatewayLimits.class,
+                LogsStoreGatewayLimits.class,
+                MetricsQuerierLimits.class,
+                MetricsReplicationLimits.class,
+                MetricsQueryLimits.class,
+                LogsQueryLimits.class,
+                CompactorLimits.class,
+                LogsCompactorLimits.class));
     return schema.checking(
         DistributorLimits.class,
         limits -> RelabelRules.check(limits, DistributorWiring.RELABEL_EXPRESSIONS));

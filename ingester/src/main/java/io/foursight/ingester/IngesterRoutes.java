@@ -31,11 +31,7 @@ public final class IngesterRoutes {
       routes.addEverywhere(GET_OR_POST, path, name(path), ErrorShape.TEXT, this::flush);
     }
     routes.addEverywhere(
-        Set.of("POST"),
-        "/ingester/shutdown",
-        "ingester_shutdown",
-        ErrorShape.TEXT,
-        this::shutdown);
+        Set.of("POST"), "/ingester/shutdown", "ingester_shutdown", ErrorShape.TEXT, this::shutdown);
     for (String path : List.of("/ingester/prepare-shutdown", "/ingester/prepare_shutdown")) {
       routes.addEverywhere(
           Set.of("GET", "POST", "DELETE"),
@@ -45,11 +41,7 @@ public final class IngesterRoutes {
           this::prepareShutdown);
     }
     routes.addEverywhere(
-        Set.of("GET"),
-        "/ingester/tenants",
-        "ingester_tenants",
-        ErrorShape.TEXT,
-        this::tenants);
+        Set.of("GET"), "/ingester/tenants", "ingester_tenants", ErrorShape.TEXT, this::tenants);
   }
 
   private static String name(String path) {

@@ -11,11 +11,15 @@ import java.util.Arrays;
 /// addresses[id] -> arena: uvarint length, bytes        table: open addressing, id + 1, 0 = free
 /// ```
 ///
-/// Written under the shard's lock; [Snapshot]s are read without.
+/// Written under the shard's lock, looked up under its read lock by several at once; [Snapshot]s
+/// are read without.
 final class SymbolTable {
   private final SeriesHash hash;
   private final ByteArena arena;
+
+  /// Of the text that is being interned. Lookups, which may run at the same time, have their own.
   private final long[] high = new long[1];
+
   private final long[] low = new long[1];
   private int[] addresses = new int[16];
   private int[] hashes = new int[16];
@@ -29,8 +33,10 @@ final class SymbolTable {
 
   /// The id of a text, or -1.
   int find(byte[] text, int offset, int length) {
-    int at = slot(text, offset, length);
-    return table[at] - 1;
+    // Anything shared here would be a race between readers.
+    long[] ownHigh = new long[1];
+    hash.hash(text, offset, length, ownHigh, new long[1], 0);
+    return table[slot((int) ownHigh[0], text, offset, length)] - 1;
   }
 
   int find(String text) {
@@ -39,7 +45,9 @@ final class SymbolTable {
   }
 
   int intern(byte[] text, int offset, int length) {
-    int at = slot(text, offset, length);
+    hash.hash(text, offset, length, high, low, 0);
+    int h = (int) high[0];
+    int at = slot(h, text, offset, length);
     if (table[at] != 0) {
       return table[at] - 1;
     }
@@ -52,7 +60,7 @@ final class SymbolTable {
       hashes = Arrays.copyOf(hashes, count * 2);
     }
     addresses[count] = address;
-    hashes[count] = (int) high[0];
+    hashes[count] = h;
     table[at] = ++count;
     if (count * 2 > table.length) {
       rehash();
@@ -60,9 +68,8 @@ final class SymbolTable {
     return count - 1;
   }
 
-  private int slot(byte[] text, int offset, int length) {
-    hash.hash(text, offset, length, high, low, 0);
-    int h = (int) high[0];
+  /// Where the text stands in the table, or would.
+  private int slot(int h, byte[] text, int offset, int length) {
     int mask = table.length - 1;
     int at = h & mask;
     while (true) {

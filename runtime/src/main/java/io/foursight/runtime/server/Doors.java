@@ -79,7 +79,8 @@ public final class Doors implements HttpRoutes, Service {
       String name,
       ErrorShape errors,
       HttpHandler handler) {
-    table(door).add(methods, pattern, new RouteTable.Route(name, pattern, errors, handler, false, true));
+    table(door)
+        .add(methods, pattern, new RouteTable.Route(name, pattern, errors, handler, false, true));
   }
 
   /// Adds a route to every HTTP door that answers at any time: probes, metrics, admin pages.

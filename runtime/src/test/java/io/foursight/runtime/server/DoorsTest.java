@@ -377,8 +377,7 @@ class DoorsTest {
   @Test
   void withoutAGracefulTimeout_theDoorsOpenAndCloseAtOnce() throws Exception {
     doors =
-        new Doors(
-            config(-1, 1 << 20, 100, Duration.ZERO), new TenantScope(false, false), registry);
+        new Doors(config(-1, 1 << 20, 100, Duration.ZERO), new TenantScope(false, false), registry);
     route("GET", "/p", call -> HttpReply.text(200, "x"));
     open();
     assertThat(send(request("/p")).body()).isEqualTo("x");
