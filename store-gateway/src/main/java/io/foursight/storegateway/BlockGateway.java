@@ -47,7 +47,7 @@ public abstract class BlockGateway<R> implements BlockPickup, Service {
       StoreGatewayConfig config,
       MeterRegistry meters) {
     this.signal = signal;
-    this.index = new BlockIndex<>(blocks, format, readers, arrivals);
+    this.index = new BlockIndex<>(blocks, format, readers, arrivals, config.skipCorruptBlocks());
     this.config = config;
     this.metrics = new StoreGatewayMetrics(meters, signal, index);
   }

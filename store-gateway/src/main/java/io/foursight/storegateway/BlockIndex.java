@@ -5,7 +5,9 @@ import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
 import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.block.BlockStore;
+import io.foursight.storage.block.Ulids;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -27,14 +29,45 @@ public final class BlockIndex<R> {
 
   /// @param blocks in the order in which they were made: where values differ, later ones win
   /// @param covered ids of blocks that answers come from, be it through a merged block
+  /// @param missing blocks that are there, hold data and cannot be read
   /// @param readNanos when the reading of this list began
-  public record Snapshot<R>(List<OpenBlock<R>> blocks, Set<String> covered, long readNanos) {
+  public record Snapshot<R>(
+      List<OpenBlock<R>> blocks, Set<String> covered, List<Missing> missing, long readNanos) {
     public List<OpenBlock<R>> named(Set<String> ids) {
       return blocks.stream().filter(b -> ids.contains(b.meta().id())).toList();
     }
 
+    /// @throws FoursightException `CORRUPT` when a block that may hold data of the range cannot be
+    ///   read: an answer without it would look like a right one
     public List<OpenBlock<R>> overlapping(TimeRange range) {
+      for (Missing block : missing) {
+        if (block.range.overlaps(range)) {
+          throw FoursightException.corrupt(
+              "block "
+                  + block.id
+                  + " may hold data of "
+                  + range
+                  + " and cannot be read: "
+                  + block.why
+                  + "; restore or delete it, or set store_gateway.skip_corrupt_blocks");
+        }
+      }
       return blocks.stream().filter(b -> b.meta().timeRange().overlaps(range)).toList();
+    }
+  }
+
+  /// @param range where its data may lie
+  public record Missing(String id, TimeRange range, String why) {
+    /// How far data may lie behind the making of their block: senders' clocks go wrong by less.
+    private static final long AHEAD_MILLIS = 86_400_000;
+
+    /// Nothing is known but when it was made.
+    private static Missing withoutMeta(String id) {
+      long newest = Ulids.isUlid(id) ? Ulids.millis(id) + AHEAD_MILLIS : TimeRange.ALL.endMillis();
+      return new Missing(
+          id,
+          new TimeRange(TimeRange.ALL.startMillis(), newest),
+          "its meta.json is corrupt or of a newer version");
     }
   }
 
@@ -42,13 +75,20 @@ public final class BlockIndex<R> {
   private final String format;
   private final OpenBlock.Readers<R> readers;
   private final BlockArrivals arrivals;
+  private final boolean skipsMissing;
   private final Map<TenantId, Snapshot<R>> tenants = new ConcurrentHashMap<>();
   private final Map<TenantId, Object> refreshing = new ConcurrentHashMap<>();
   private final Map<TenantId, Long> ofOtherFormats = new ConcurrentHashMap<>();
 
   /// @param format of the blocks that this version reads
+  /// @param skipsMissing whether answers are given without blocks that cannot be read
   BlockIndex(
-      BlockStore store, String format, OpenBlock.Readers<R> readers, BlockArrivals arrivals) {
+      BlockStore store,
+      String format,
+      OpenBlock.Readers<R> readers,
+      BlockArrivals arrivals,
+      boolean skipsMissing) {
+    this.skipsMissing = skipsMissing;
     this.store = store;
     this.format = format;
     this.readers = readers;
@@ -72,15 +112,15 @@ public final class BlockIndex<R> {
     // One refresh of a tenant at a time: a slower, older listing must not overwrite a newer one.
     synchronized (refreshing.computeIfAbsent(tenant, t -> new Object())) {
       long began = System.nanoTime();
-      long strange = 0;
+      var missing = new ArrayList<Missing>();
       Map<String, BlockMeta> visible = new TreeMap<>();
       Set<String> parents = new HashSet<>();
       for (BlockStore.Entry entry : store.blocks(tenant)) {
         BlockMeta meta = entry.meta();
         if (!meta.format().equals(format)) {
-          strange++;
+          missing.add(new Missing(meta.id(), meta.timeRange(), "its format is " + meta.format()));
           LOG.error(
-              "block is left out, this version reads {}: tenant={} block={} format={}",
+              "block cannot be read, this version reads {}: tenant={} block={} format={}",
               format,
               tenant,
               meta.id(),
@@ -94,14 +134,22 @@ public final class BlockIndex<R> {
       covered.addAll(parents);
       visible.values().forEach(meta -> covered.addAll(meta.sources()));
       visible.keySet().removeAll(parents);
-      ofOtherFormats.put(tenant, strange);
-      return replace(tenant, visible, covered, began);
+      ofOtherFormats.put(tenant, (long) missing.size());
+      store.unreadable(tenant).forEach(id -> missing.add(Missing.withoutMeta(id)));
+      // What was merged into a block that can be read is not missed.
+      missing.removeIf(block -> skipsMissing || covered.contains(block.id));
+      return replace(tenant, visible, covered, missing, began);
     }
   }
 
   private Snapshot<R> replace(
-      TenantId tenant, Map<String, BlockMeta> visible, Set<String> covered, long began) {
-    Snapshot<R> before = tenants.getOrDefault(tenant, new Snapshot<>(List.of(), Set.of(), began));
+      TenantId tenant,
+      Map<String, BlockMeta> visible,
+      Set<String> covered,
+      List<Missing> missing,
+      long began) {
+    Snapshot<R> before =
+        tenants.getOrDefault(tenant, new Snapshot<>(List.of(), Set.of(), List.of(), began));
     Map<String, OpenBlock<R>> kept = new TreeMap<>();
     before.blocks.forEach(b -> kept.put(b.meta().id(), b));
     List<OpenBlock<R>> blocks =
@@ -114,7 +162,7 @@ public final class BlockIndex<R> {
                 Comparator.comparingLong((OpenBlock<R> b) -> b.meta().createdMillis())
                     .thenComparing(b -> b.meta().id()))
             .toList();
-    var after = new Snapshot<>(blocks, Set.copyOf(covered), began);
+    var after = new Snapshot<>(blocks, Set.copyOf(covered), List.copyOf(missing), began);
     tenants.put(tenant, after);
     arrivals.listed(tenant, visible.values(), before.covered);
     kept.values().forEach(OpenBlock<R>::retire);

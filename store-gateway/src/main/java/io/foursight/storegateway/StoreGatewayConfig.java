@@ -10,8 +10,8 @@ public record StoreGatewayConfig(
     @Setting("How often the block lists of all tenants are read again.") Duration syncInterval,
     @Setting("Memory for decoded index pages of blocks.") ByteSize indexCacheSize,
     @Setting(
-            "Answer without a block that fails its checksums, instead of failing the query; the"
-                + " answer is then silently incomplete.")
+            "Answer without a block that fails its checksums or cannot be read at all, instead of"
+                + " failing the query; the answer is then silently incomplete.")
         boolean skipCorruptBlocks,
     @Setting("Times that a query starts again because a block disappeared under it.")
         int maxRetries) {

@@ -25,8 +25,13 @@ public interface BlockStore {
   /// seen.
   List<Entry> blocks(TenantId tenant);
 
-  /// How many blocks the last look at each tenant left out because their `meta.json` is corrupt or
-  /// of a newer version. One such block costs its own data, not the tenant's.
+  /// The blocks that the last [#blocks] of the tenant left out because their `meta.json` is corrupt
+  /// or of a newer version: they hold data of unknown times.
+  default List<String> unreadable(TenantId tenant) {
+    return List.of();
+  }
+
+  /// How many those are over all tenants.
   default long unreadableBlocks() {
     return 0;
   }

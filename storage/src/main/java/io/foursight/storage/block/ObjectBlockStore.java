@@ -102,6 +102,11 @@ public final class ObjectBlockStore implements BlockStore {
   }
 
   @Override
+  public List<String> unreadable(TenantId tenant) {
+    return unreadable.getOrDefault(tenant, List.of());
+  }
+
+  @Override
   public long unreadableBlocks() {
     return unreadable.values().stream().mapToLong(List::size).sum();
   }
@@ -135,7 +140,7 @@ public final class ObjectBlockStore implements BlockStore {
         bad.add(id);
         if (!badBefore.contains(id)) {
           log.error(
-              "block is left out: its data are not read tenant={} block={} error={}",
+              "block cannot be read, queries that may need it fail tenant={} block={} error={}",
               tenant,
               id,
               e.getMessage());

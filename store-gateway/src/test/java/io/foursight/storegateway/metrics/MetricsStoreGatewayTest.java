@@ -273,12 +273,24 @@ class MetricsStoreGatewayTest {
     assertThat(gateway.version(TENANT, range)).isEqualTo(imported);
   }
 
+  /// Its times are not known: what it may hold is not answered, what it cannot hold is.
   @Test
-  void blockWithACorruptMeta_costsItsOwnDataOnly() {
+  void blockWithACorruptMeta_failsQueriesThatMayNeedIt_orIsSkipped() {
     block(List.of(), 1, 1, NOW - 2000);
     var bad = block(List.of(), 2, 2, NOW - 1000);
     objects.put(
         blocks.key(TENANT, bad.id(), BlockMeta.FILE_NAME), "{".getBytes(StandardCharsets.UTF_8));
-    assertThat(drained(gateway().select(all()))).isEqualTo(Map.of("0000", (NOW - 2000) + "=1.0"));
+    MetricsStoreGateway strict = gateway();
+    assertThatThrownBy(() -> drained(strict.select(all())))
+        .isInstanceOfSatisfying(
+            FoursightException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CORRUPT))
+        .hasMessageContaining(bad.id());
+    long later = Ulids.millis(bad.id()) + Duration.ofDays(2).toMillis();
+    var afterIt =
+        new MetricsSelect(
+            TENANT, new TimeRange(later, later + 1000), List.of(), QueryBudget.unlimited());
+    assertThat(drained(strict.select(afterIt))).isEmpty();
+    assertThat(drained(gateway(Duration.ZERO, true).select(all())))
+        .isEqualTo(Map.of("0000", (NOW - 2000) + "=1.0"));
   }
 }
