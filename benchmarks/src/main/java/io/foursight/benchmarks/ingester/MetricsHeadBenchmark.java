@@ -5,14 +5,11 @@ import io.foursight.ingester.IngesterConfig;
 import io.foursight.ingester.IngesterMetrics;
 import io.foursight.ingester.metrics.MetricsIngester;
 import io.foursight.ingester.metrics.MetricsLimits;
-import io.foursight.model.Deadline;
 import io.foursight.model.Labels;
 import io.foursight.model.SeriesHash;
-import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
 import io.foursight.model.metrics.LabelBytes;
 import io.foursight.model.metrics.MetricsBatch;
-import io.foursight.storage.wal.Wal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.time.Clock;
@@ -94,7 +91,7 @@ public class MetricsHeadBenchmark {
         new MetricsIngester(
             IngesterConfig.defaults(),
             TenantLimits.fixed(MetricsLimits.defaults()),
-            new Forgetting(),
+            new ForgettingWal(),
             hash,
             Clock.systemUTC(),
             new Random(1),
@@ -134,42 +131,5 @@ public class MetricsHeadBenchmark {
     }
     MetricsBatch batch = batches.get(next++ % batches.size());
     return ingester.orElseThrow().write(new TenantId("t" + tenant++), batch).samples();
-  }
-
-  /// Durable at once.
-  private static final class Forgetting implements Wal {
-    @Override
-    public Position append(
-        Signal signal, TenantId tenant, byte type, byte[] payload, int offset, int length) {
-      return new Position(1, 0);
-    }
-
-    @Override
-    public Pending submit(
-        Signal signal, TenantId tenant, byte type, byte[] payload, int offset, int length) {
-      return () -> new Position(1, 0);
-    }
-
-    @Override
-    public void replay(Replayer replayer) {}
-
-    @Override
-    public long cut() {
-      return 1;
-    }
-
-    @Override
-    public void truncate(long segment) {}
-
-    @Override
-    public long sizeBytes() {
-      return 0;
-    }
-
-    @Override
-    public void start() {}
-
-    @Override
-    public void stop(Deadline deadline) {}
   }
 }

@@ -1,4 +1,4 @@
-/// A load that anybody can run against any server that takes Prometheus remote write and answers
-/// the Prometheus HTTP API: seeded scrape data, a fixed set of queries, and a check that every
-/// sample is there with its value.
+/// Loads that anybody can run against any server that speaks the same protocols, with seeded data,
+/// a fixed set of queries, and a check that all of it is there: `MetricsLoad` against Prometheus
+/// remote write and HTTP API, `LogsLoad` against Loki's push and query API.
 package io.foursight.benchmarks.load;

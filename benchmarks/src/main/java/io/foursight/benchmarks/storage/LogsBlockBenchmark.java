@@ -1,5 +1,7 @@
 package io.foursight.benchmarks.storage;
 
+import io.foursight.benchmarks.load.LogBodies;
+import io.foursight.benchmarks.load.LogWorkload;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.TenantId;
 import io.foursight.model.logs.Direction;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -51,15 +54,23 @@ public class LogsBlockBenchmark {
   /// The lines and their block.
   @State(Scope.Benchmark)
   public static class Block {
-    private final LogLines lines = new LogLines();
     private final Map<String, byte[]> files = new HashMap<>();
     private List<LogsPage> pages;
+    private String known = "";
     private Path directory;
     private LogsBlockReader reader;
 
     @Setup(Level.Trial)
     public void make() throws IOException {
-      pages = lines.pages(50);
+      pages = LogBodies.pages(new LogWorkload(1, 24, 1_790_000_000_000_000_000L), 50_000_000);
+      long bytes = 0;
+      for (LogsPage page : pages) {
+        bytes += page.lineStarts()[page.rows() - 1] + page.lineLengths()[page.rows() - 1];
+      }
+      byte[] first = pages.getFirst().lines();
+      var text = new String(first, StandardCharsets.UTF_8);
+      var id = Pattern.compile("[0-9a-f]{32}").matcher(text);
+      known = id.find() ? id.group() : "";
       directory = Files.createTempDirectory("logs-block");
       BlockMeta meta = write(pages, directory);
       for (BlockMeta.File file : meta.files()) {
@@ -67,7 +78,7 @@ public class LogsBlockBenchmark {
       }
       System.out.printf(
           "%d bytes of lines, ratio %.1f, %s%n",
-          lines.bytes, lines.bytes / (double) meta.sizeBytes(), meta.files());
+          bytes, bytes / (double) meta.sizeBytes(), meta.files());
       reader =
           LogsBlockReader.open(
               meta, name -> RangedReaders.of(name, files.get(name)), new LogsBlockCache(64 << 20));
@@ -90,6 +101,22 @@ public class LogsBlockBenchmark {
     String needle;
   }
 
+  /// What is looked for with a regular expression.
+  @State(Scope.Benchmark)
+  public static class Expression {
+    @Param({"user.*u-1[0-9]{3}7", "upstream timed (out|off)"})
+    String regex;
+  }
+
+  private static final Map<String, String> NEEDLES =
+      Map.of(
+          "absent", "zzabsentzz",
+          "absentId", "0123456789abcdef0123456789abcdef",
+          "phrase", "cache miss, loading",
+          "keyed", "\"level\":\"error\"",
+          "inside", "timed o",
+          "digits", "50174");
+
   static BlockMeta write(List<LogsPage> pages, Path directory) {
     try (var writer = new LogsBlockWriter(directory, ID)) {
       pages.forEach(writer::add);
@@ -111,22 +138,33 @@ public class LogsBlockBenchmark {
 
   @Benchmark
   public long needle(Block block, Wanted wanted) {
-    String text =
-        wanted.needle.equals("known") ? block.lines.known : LogLines.NEEDLES.get(wanted.needle);
+    String text = wanted.needle.equals("known") ? block.known : NEEDLES.get(wanted.needle);
+    return rows(block.reader, new Substring(text));
+  }
+
+  /// An expression that has no literal to prune by, and one that has.
+  @Benchmark
+  public long regex(Block block, Expression expression) {
+    var pattern = Pattern.compile(expression.regex);
+    return rows(
+        block.reader, new Matching(pattern, expression.regex.contains("timed") ? "timed" : ""));
+  }
+
+  private static long rows(LogsBlockReader reader, LineTest test) {
     var select =
         new LogsSelect(
             TenantId.ANONYMOUS,
             Long.MIN_VALUE,
             Long.MAX_VALUE,
             List.of(),
-            List.of(new LineFilter(false, List.of(new Substring(text)))),
+            List.of(new LineFilter(false, List.of(test))),
             List.of(),
             LogsSelect.Columns.TIMES,
             Direction.BACKWARD,
             0,
             Set.of(),
             QueryBudget.unlimited());
-    try (LogsCursor cursor = block.reader.select(select)) {
+    try (LogsCursor cursor = reader.select(select)) {
       return rows(cursor);
     }
   }
@@ -137,6 +175,28 @@ public class LogsBlockBenchmark {
       rows += cursor.page().rows();
     }
     return rows;
+  }
+
+  private record Matching(Pattern pattern, String literal) implements LineTest {
+    @Override
+    public boolean matches(byte[] bytes, int offset, int length) {
+      return pattern.matcher(new String(bytes, offset, length, StandardCharsets.ISO_8859_1)).find();
+    }
+
+    @Override
+    public String text() {
+      return pattern.pattern();
+    }
+
+    @Override
+    public byte[] substring() {
+      return new byte[0];
+    }
+
+    @Override
+    public List<byte[]> requiredLiterals() {
+      return literal.isEmpty() ? List.of() : List.of(literal.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   private record Substring(String text) implements LineTest {
