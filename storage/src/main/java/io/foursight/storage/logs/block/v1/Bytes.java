@@ -20,6 +20,10 @@ final class Bytes {
     return (long) LONGS.get(bytes, offset);
   }
 
+  static void put(byte[] bytes, int offset, long value) {
+    LONGS.set(bytes, offset, value);
+  }
+
   /// A quick hash that is not part of the format; other in every process, so that nobody can send
   /// lines that collide.
   static long hash(byte[] bytes, int from, int to, long seed) {

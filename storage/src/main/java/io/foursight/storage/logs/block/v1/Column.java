@@ -54,6 +54,24 @@ abstract class Column {
     }
   }
 
+  /// Whether the rows have these values; unpacks everything.
+  boolean holds(Strings values) {
+    if (values.count != count) {
+      return false;
+    }
+    var value = new ByteWriter(64);
+    for (int i = 0; i < count; i++) {
+      value.clear();
+      append(i, value);
+      int length = values.lengths[i];
+      if (value.size() != length
+          || !Needle.same(value.array(), 0, values.bytes, values.starts[i], length)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// By looking at every value.
   final BitSet matchEach(Op op, byte[] part) {
     var rows = new BitSet(count);

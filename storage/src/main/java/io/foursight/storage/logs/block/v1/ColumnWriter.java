@@ -1,5 +1,7 @@
 package io.foursight.storage.logs.block.v1;
 
+import java.util.Optional;
+
 /// Chooses how a column of byte strings is written. Owned by one thread.
 final class ColumnWriter {
   /// No templates from this depth on.
@@ -9,15 +11,18 @@ final class ColumnWriter {
   private static final int SMALL = 16;
 
   /// Lines: templates when they are of use, else raw.
-  void writeLines(Strings lines, long[] times, GroupOutput out) {
+  ///
+  /// @return who has found templates and can tell whether they come back
+  Optional<TemplateWriter> writeLines(Strings lines, long[] times, GroupOutput out) {
     if (lines.count >= SMALL) {
       var templates = new TemplateWriter(lines, times);
       if (templates.find()) {
         templates.write(this, 0, out);
-        return;
+        return Optional.of(templates);
       }
     }
     write(lines, MAX_DEPTH, out);
+    return Optional.empty();
   }
 
   /// @param depth of template columns around this one

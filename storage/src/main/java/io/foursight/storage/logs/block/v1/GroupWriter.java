@@ -3,7 +3,7 @@ package io.foursight.storage.logs.block.v1;
 import com.github.luben.zstd.ZstdCompressCtx;
 import io.foursight.model.FoursightException;
 import io.foursight.storage.encoding.ByteReader;
-import io.foursight.storage.encoding.ByteWriter;
+import java.util.Optional;
 
 /// Turns a full buffer into a directory and chunks. Owned by one thread.
 final class GroupWriter implements AutoCloseable {
@@ -31,9 +31,9 @@ final class GroupWriter implements AutoCloseable {
   /// As templates when these come back byte for byte and are smaller, else plainly compressed.
   private void writeLines(GroupBuffer buffer) {
     GroupOutput lines = out.fresh();
-    columns.writeLines(buffer.lines, buffer.times, lines);
+    Optional<TemplateWriter> templates = columns.writeLines(buffer.lines, buffer.times, lines);
     long rawBytes = buffer.lines.totalBytes();
-    boolean exact = comesBack(buffer, lines);
+    boolean exact = comesBack(buffer, templates, lines);
     if (!exact) {
       inexactGroups++;
     }
@@ -61,24 +61,18 @@ final class GroupWriter implements AutoCloseable {
   }
 
   /// Reads the lines back and compares them.
-  private static boolean comesBack(GroupBuffer buffer, GroupOutput output) {
+  private static boolean comesBack(
+      GroupBuffer buffer, Optional<TemplateWriter> templates, GroupOutput output) {
     try {
       byte[] directory = output.directory.toByteArray();
       var in = new ByteReader(directory, 0, directory.length, LogsBlockFormat.INDEX, 0);
       ColumnSpec spec = ColumnSpec.read(buffer.rows, new Chunk.Places(in, output.data.size()));
       Column column = spec.open(GroupChunks.of(output.data.toByteArray(), buffer.times));
-      Strings lines = buffer.lines;
-      var line = new ByteWriter(1 << 10);
-      for (int row = 0; row < buffer.rows; row++) {
-        line.clear();
-        column.append(row, line);
-        int length = lines.lengths[row];
-        if (line.size() != length
-            || !Needle.same(line.array(), 0, lines.bytes, lines.starts[row], length)) {
-          return false;
-        }
-      }
-      return in.remaining() == 0;
+      boolean same =
+          column instanceof TemplateColumn lines && templates.isPresent()
+              ? templates.get().comesBack(lines)
+              : column.holds(buffer.lines);
+      return same && in.remaining() == 0;
     } catch (FoursightException e) {
       return false;
     }

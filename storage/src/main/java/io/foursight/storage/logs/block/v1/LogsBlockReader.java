@@ -7,12 +7,14 @@ import io.foursight.model.logs.LogsCursor;
 import io.foursight.model.logs.LogsPattern;
 import io.foursight.model.logs.LogsSelect;
 import io.foursight.model.logs.LogsStats;
+import io.foursight.model.logs.NanoSpan;
 import io.foursight.model.logs.StreamVolume;
 import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.encoding.ByteReader;
 import io.foursight.storage.object.RangedReader;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /// Answers selects from one block by ranged reads: the index once, whole, when opened; then of
@@ -78,6 +80,27 @@ public final class LogsBlockReader implements AutoCloseable {
 
   public List<Labels> series(LogsSelect select) {
     return isOutside(select) ? List.of() : new BlockStatistics(index, select).series();
+  }
+
+  /// Tells for each selected stream between which times it has entries, as far as the summaries
+  /// say.
+  public void spans(LogsSelect select, BiConsumer<Labels, NanoSpan> each) {
+    var streams = new StreamFilter(select, index.streams());
+    var spans = new NanoSpan[index.streams().size()];
+    for (GroupSummary group : index.groups()) {
+      for (GroupSummary.Run run : group.runs()) {
+        if (streams.takes(run)) {
+          var span = new NanoSpan(run.minTime(), run.maxTime());
+          NanoSpan before = spans[run.stream()];
+          spans[run.stream()] = before == null ? span : before.hull(span);
+        }
+      }
+    }
+    for (int s = 0; s < spans.length; s++) {
+      if (spans[s] != null) {
+        each.accept(index.streams().get(s), spans[s]);
+      }
+    }
   }
 
   public List<String> labelNames(LogsSelect select) {

@@ -9,6 +9,9 @@ final class Strings {
   int[] lengths;
   int count;
 
+  /// Bytes that [#append] has filled.
+  private int size;
+
   Strings(byte[] bytes) {
     this(bytes, 64);
   }
@@ -27,6 +30,27 @@ final class Strings {
     }
     starts[count] = start;
     lengths[count++] = length;
+  }
+
+  /// Adds a value and copies its bytes behind those of the others, so that reading all of them goes
+  /// through memory in one direction.
+  void append(byte[] from, int start, int length) {
+    int at = size;
+    if (bytes.length - at < length + Long.BYTES) {
+      long wanted = Math.max(64, Math.max(2L * bytes.length, at + length + 16L));
+      bytes = Arrays.copyOf(bytes, (int) Math.min(wanted, Integer.MAX_VALUE - 16));
+    }
+    if (length <= 2 * Long.BYTES && start + 2 * Long.BYTES <= from.length && length > 0) {
+      Bytes.put(bytes, at, Bytes.at(from, start));
+      if (length > Long.BYTES) {
+        int last = length - Long.BYTES;
+        Bytes.put(bytes, at + last, Bytes.at(from, start + last));
+      }
+    } else {
+      System.arraycopy(from, start, bytes, at, length);
+    }
+    size = at + length;
+    add(at, length);
   }
 
   boolean same(int i, int j) {

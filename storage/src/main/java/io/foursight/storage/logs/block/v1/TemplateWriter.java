@@ -25,38 +25,64 @@ final class TemplateWriter {
   private final long[] times;
   private final int[] ids;
   private final List<TemplateDraft> drafts = new ArrayList<>();
-  private int[] table = new int[1024];
-  private int[] spans;
-  private int spanCount;
-  private long[] deltas = new long[256];
-  private int deltaCount;
 
-  /// A column that is being filled: `strings`, or distances of times with a layout.
+  /// Columns of the variables of each draft.
+  private final List<int[]> columnsOf = new ArrayList<>();
+
+  private final Map<String, Integer> keyed = new HashMap<>();
+  private final List<Filling> fillings = new ArrayList<>();
+  private int[] table = new int[1024];
+
+  /// What was written, for [#comesBack].
+  private final List<Template> writtenTemplates = new ArrayList<>();
+
+  private final List<Strings> writtenColumns = new ArrayList<>();
+
+  /// A column that is being filled, one value after the other in memory of its own; of times with a
+  /// layout also the distances.
   private static final class Filling {
     final int layout;
-    final Strings strings;
-    long[] distances = new long[64];
-    int count;
-    boolean isPrivate;
+    final boolean isPrivate;
+    final Strings strings = new Strings(new byte[0], 8);
+    long[] distances = new long[8];
 
-    Filling(int layout, byte[] bytes) {
+    /// Where [TemplateWriter#dropRare] reads and writes.
+    int from;
+
+    int to;
+
+    Filling(int layout, boolean isPrivate) {
       this.layout = layout;
-      this.strings = new Strings(bytes);
+      this.isPrivate = isPrivate;
     }
 
-    void add(long distance) {
-      if (count == distances.length) {
-        distances = Arrays.copyOf(distances, 2 * count);
+    boolean isTime() {
+      return layout != Tokenizer.NO_LAYOUT;
+    }
+
+    void add(byte[] bytes, int start, int length, long distance) {
+      if (isTime()) {
+        int row = strings.count;
+        if (row == distances.length) {
+          distances = Arrays.copyOf(distances, 2 * row);
+        }
+        distances[row] = distance;
       }
-      distances[count++] = distance;
+      strings.append(bytes, start, length);
     }
 
-    int rows() {
-      return layout == Tokenizer.NO_LAYOUT ? strings.count : count;
+    void keep() {
+      strings.starts[to] = strings.starts[from];
+      strings.lengths[to] = strings.lengths[from];
+      if (isTime()) {
+        distances[to] = distances[from];
+      }
+      from++;
+      to++;
     }
 
     boolean isConstant() {
-      if (!isPrivate || layout != Tokenizer.NO_LAYOUT) {
+      if (!isPrivate || isTime()) {
         return false;
       }
       for (int i = 1; i < strings.count; i++) {
@@ -73,7 +99,6 @@ final class TemplateWriter {
     this.values = values;
     this.times = times;
     ids = new int[values.count];
-    spans = new int[Math.max(64, 8 * values.count)];
   }
 
   private boolean areLines() {
@@ -95,7 +120,7 @@ final class TemplateWriter {
       ids[row] = ok ? template(bytes, from, to) : RAW;
       if (ids[row] != RAW) {
         drafts.get(ids[row]).rows++;
-        keepSpans();
+        fill(columnsOf.get(ids[row]), bytes);
       } else if (!areLines() && row > 64 && drafts.size() > row / 4) {
         return false;
       }
@@ -138,7 +163,9 @@ final class TemplateWriter {
     if (drafts.size() == MAX_TEMPLATES) {
       return RAW;
     }
-    drafts.add(new TemplateDraft(hash, bytes, from, to, tokenizer));
+    var draft = new TemplateDraft(hash, bytes, from, to, tokenizer);
+    drafts.add(draft);
+    columnsOf.add(columns(draft));
     table[slot] = drafts.size();
     if (2 * drafts.size() > table.length) {
       grow();
@@ -157,134 +184,109 @@ final class TemplateWriter {
     }
   }
 
-  private void keepSpans() {
-    int n = tokenizer.count;
-    if (spanCount + 2 * n > spans.length) {
-      spans = Arrays.copyOf(spans, Math.max(2 * spans.length, spanCount + 2 * n));
-    }
-    for (int i = 0; i < n; i++) {
-      spans[spanCount++] = tokenizer.starts[i];
-      spans[spanCount++] = tokenizer.ends[i] - tokenizer.starts[i];
-      if (tokenizer.layouts[i] != Tokenizer.NO_LAYOUT) {
-        if (deltaCount == deltas.length) {
-          deltas = Arrays.copyOf(deltas, 2 * deltaCount);
-        }
-        deltas[deltaCount++] = tokenizer.deltas[i];
-      }
+  private void fill(int[] columns, byte[] bytes) {
+    for (int i = 0; i < columns.length; i++) {
+      int start = tokenizer.starts[i];
+      fillings.get(columns[i]).add(bytes, start, tokenizer.ends[i] - start, tokenizer.deltas[i]);
     }
   }
 
   void write(ColumnWriter columns, int depth, GroupOutput out) {
-    var fillings = new ArrayList<Filling>();
-    var columnsOf = new int[drafts.size()][];
-    var keyed = new HashMap<String, Integer>();
-    for (int t = 0; t < drafts.size(); t++) {
-      TemplateDraft draft = drafts.get(t);
-      columnsOf[t] = draft.rows < minRows() ? new int[0] : columnsOf(draft, keyed, fillings);
+    dropRare();
+    var raw = new Filling(Tokenizer.NO_LAYOUT, false);
+    raw.strings.bytes = values.bytes;
+    for (int row = 0; row < values.count; row++) {
+      if (ids[row] == RAW) {
+        raw.strings.add(values.starts[row], values.lengths[row]);
+      }
     }
-    var raw = new Filling(Tokenizer.NO_LAYOUT, values.bytes);
-    fill(columnsOf, fillings, raw);
-    emit(columnsOf, fillings, raw, columns, depth, out);
+    emit(raw, columns, depth, out);
   }
 
-  private int[] columnsOf(TemplateDraft draft, Map<String, Integer> keyed, List<Filling> fillings) {
+  /// Makes the rows of rare templates raw and takes their values out of the columns.
+  private void dropRare() {
+    if (drafts.stream().allMatch(draft -> draft.rows >= minRows())) {
+      return;
+    }
+    for (int row = 0; row < values.count; row++) {
+      int id = ids[row];
+      if (id == RAW) {
+        continue;
+      }
+      boolean rare = drafts.get(id).rows < minRows();
+      for (int c : columnsOf.get(id)) {
+        Filling filling = fillings.get(c);
+        if (rare) {
+          filling.from++;
+        } else {
+          filling.keep();
+        }
+      }
+      if (rare) {
+        ids[row] = RAW;
+      }
+    }
+    fillings.forEach(filling -> filling.strings.count = filling.to);
+  }
+
+  private int[] columns(TemplateDraft draft) {
     int n = draft.layouts.length;
     var of = new int[n];
     var uses = new HashMap<String, Integer>();
     for (int i = 0; i < n; i++) {
       int layout = draft.layouts[i];
+      int next = fillings.size();
       if (draft.keys[i].length == 0) {
-        of[i] = fillings.size();
-        var filling = new Filling(layout, values.bytes);
-        filling.isPrivate = true;
-        fillings.add(filling);
+        fillings.add(new Filling(layout, true));
+        of[i] = next;
         continue;
       }
       String key = layout + "=" + new String(draft.keys[i], StandardCharsets.ISO_8859_1);
       int use = uses.merge(key, 1, Integer::sum);
-      Integer known = keyed.putIfAbsent(use + "=" + key, fillings.size());
-      of[i] = known == null ? fillings.size() : known;
+      Integer known = keyed.putIfAbsent(use + "=" + key, next);
       if (known == null) {
-        fillings.add(new Filling(layout, values.bytes));
+        fillings.add(new Filling(layout, false));
       }
+      of[i] = known == null ? next : known;
     }
     return of;
   }
 
-  private void fill(int[][] columnsOf, List<Filling> fillings, Filling raw) {
-    int span = 0;
-    int delta = 0;
-    for (int row = 0; row < values.count; row++) {
-      int id = ids[row];
-      if (id == RAW) {
-        raw.strings.add(values.starts[row], values.lengths[row]);
-        continue;
-      }
-      TemplateDraft draft = drafts.get(id);
-      int n = draft.layouts.length;
-      boolean rare = draft.rows < minRows();
-      if (rare) {
-        raw.strings.add(values.starts[row], values.lengths[row]);
-        ids[row] = RAW;
-      }
-      for (int i = 0; i < n; i++) {
-        boolean isTime = draft.layouts[i] != Tokenizer.NO_LAYOUT;
-        if (!rare) {
-          Filling filling = fillings.get(columnsOf[id][i]);
-          if (isTime) {
-            filling.add(deltas[delta]);
-          } else {
-            filling.strings.add(spans[span], spans[span + 1]);
-          }
-        }
-        delta += isTime ? 1 : 0;
-        span += 2;
-      }
-    }
-  }
-
-  private void emit(
-      int[][] columnsOf,
-      List<Filling> fillings,
-      Filling raw,
-      ColumnWriter columns,
-      int depth,
-      GroupOutput out) {
+  private void emit(Filling raw, ColumnWriter columns, int depth, GroupOutput out) {
     var numbers = new int[fillings.size()];
     var written = new ArrayList<GroupOutput>();
-    var counts = new ArrayList<Integer>();
     for (int c = 0; c < numbers.length; c++) {
       Filling filling = fillings.get(c);
-      if (filling.isConstant()) {
+      if (filling.strings.count == 0 || filling.isConstant()) {
+        // Without rows it is one of rare templates alone.
         numbers[c] = -1;
         continue;
       }
       numbers[c] = written.size();
       GroupOutput column = out.fresh();
-      if (filling.layout != Tokenizer.NO_LAYOUT) {
-        TimeColumn.write(filling.layout, filling.distances, filling.count, column);
+      if (filling.isTime()) {
+        TimeColumn.write(filling.layout, filling.distances, filling.strings.count, column);
       } else {
         columns.write(filling.strings, depth + 1, column);
       }
       written.add(column);
-      counts.add(filling.rows());
+      writtenColumns.add(filling.strings);
     }
-    var templates = new ArrayList<Template>();
     var renumbered = new int[drafts.size()];
     for (int t = 0; t < drafts.size(); t++) {
-      renumbered[t] = templates.size();
+      renumbered[t] = writtenTemplates.size();
       if (drafts.get(t).rows >= minRows()) {
-        templates.add(folded(drafts.get(t), columnsOf[t], numbers, fillings));
+        writtenTemplates.add(folded(drafts.get(t), columnsOf.get(t), numbers));
       }
     }
-    int rawTemplate = templates.size();
-    if (raw.rows() > 0) {
-      templates.add(
+    int rawTemplate = writtenTemplates.size();
+    if (raw.strings.count > 0) {
+      writtenTemplates.add(
           new Template(new byte[][] {new byte[0], new byte[0]}, new int[] {written.size()}));
       GroupOutput column = out.fresh();
       columns.write(raw.strings, ColumnWriter.MAX_DEPTH, column);
       written.add(column);
-      counts.add(raw.rows());
+      writtenColumns.add(raw.strings);
     }
     for (int row = 0; row < ids.length; row++) {
       ids[row] = ids[row] == RAW ? rawTemplate : renumbered[ids[row]];
@@ -292,15 +294,36 @@ final class TemplateWriter {
     TemplateColumn.write(
         values.count,
         ids,
-        templates,
+        writtenTemplates,
         written,
-        counts.stream().mapToInt(Integer::intValue).toArray(),
+        writtenColumns.stream().mapToInt(strings -> strings.count).toArray(),
         out);
   }
 
+  /// Whether a column that was read holds what was written: templates of rows, templates, and the
+  /// values of every column, which together are the values of the rows. Column by column, since
+  /// that goes through memory in one direction.
+  boolean comesBack(TemplateColumn column) {
+    if (!Arrays.equals(column.ids(), ids) || column.columnCount() != writtenColumns.size()) {
+      return false;
+    }
+    for (int t = 0; t < writtenTemplates.size(); t++) {
+      Template read = column.template(t);
+      if (!Arrays.deepEquals(read.literals(), writtenTemplates.get(t).literals())
+          || !Arrays.equals(read.columns(), writtenTemplates.get(t).columns())) {
+        return false;
+      }
+    }
+    for (int c = 0; c < writtenColumns.size(); c++) {
+      if (!column.column(c).holds(writtenColumns.get(c))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// The template with constant variables made part of its literals.
-  private static Template folded(
-      TemplateDraft draft, int[] columns, int[] numbers, List<Filling> fillings) {
+  private Template folded(TemplateDraft draft, int[] columns, int[] numbers) {
     var literals = new ArrayList<byte[]>();
     var variables = new ArrayList<Integer>();
     var literal = new ByteArrayOutputStream();
