@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// The checker makes the entries anew, so they must depend on nothing but the options; and no two of
-/// a stream may be equal, since these count once.
+/// The checker makes the entries anew, so they must depend on nothing but the options; and no two
+/// of a stream may be equal, since these count once.
 class LogWorkloadTest {
   private static final long START = 1_790_000_000_000_000_000L;
 
@@ -55,10 +55,7 @@ class LogWorkloadTest {
         for (int e = batch.entryStart(s); e < batch.entryEnd(s); e++) {
           var line =
               new String(
-                  batch.body(),
-                  batch.lineOffset(e),
-                  batch.lineLength(e),
-                  StandardCharsets.UTF_8);
+                  batch.body(), batch.lineOffset(e), batch.lineLength(e), StandardCharsets.UTF_8);
           entries.add(batch.labels(s) + " " + batch.timestamps()[e] + " " + line);
         }
       }

@@ -7,6 +7,7 @@ import io.foursight.model.logs.LogsCursor;
 import io.foursight.model.logs.LogsPage;
 import io.foursight.model.logs.LogsSelect;
 import io.foursight.model.logs.LogsStats;
+import io.foursight.model.logs.NanoSpan;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -21,7 +22,8 @@ final class HeadSelect implements LogsCursor {
   private final LogsSelect select;
   private final boolean backward;
   private final List<Candidate> candidates = new ArrayList<>();
-  private final boolean mayRepeat;
+  private final List<NanoSpan> repeats;
+  private final NanoSpan extent;
   private final PageRows rows = new PageRows();
   private final BitSet seenStreams = new BitSet();
   private LogsPage page;
@@ -33,22 +35,25 @@ final class HeadSelect implements LogsCursor {
   HeadSelect(List<LogsSegment> segments, LogsSelect select) {
     this.select = select;
     this.backward = select.direction() == Direction.BACKWARD;
-    int contributing = 0;
+    var extents = new ArrayList<NanoSpan>();
     for (LogsSegment segment : segments) {
       select.budget().check();
       LogsSegment.View view = segment.view();
       BitSet matching = matching(view.streams(), select.matchers());
-      int before = candidates.size();
+      NanoSpan extent = NanoSpan.NONE;
       if (!matching.isEmpty()) {
         for (HeadPage.View p : view.pages()) {
           if (p.maxTime() >= select.startNanos() && p.minTime() < select.endNanos()) {
             candidates.add(new Candidate(p, view.streams(), matching));
+            extent = extent.hull(new NanoSpan(p.minTime(), p.maxTime()));
           }
         }
       }
-      contributing += candidates.size() > before ? 1 : 0;
+      extents.add(extent);
     }
-    mayRepeat = contributing > 1;
+    // Repetitions inside one segment never got there.
+    repeats = NanoSpan.overlaps(extents);
+    extent = extents.stream().reduce(NanoSpan.NONE, NanoSpan::hull);
     candidates.sort(
         backward
             ? Comparator.comparingLong((Candidate c) -> -c.page.maxTime())
@@ -111,7 +116,17 @@ final class HeadSelect implements LogsCursor {
 
   @Override
   public boolean mayRepeat() {
-    return mayRepeat;
+    return !repeats.isEmpty();
+  }
+
+  @Override
+  public List<NanoSpan> repeats() {
+    return repeats;
+  }
+
+  @Override
+  public NanoSpan extent() {
+    return extent;
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.foursight.model.logs;
 
+import java.util.List;
+
 /// A stream of [LogsPage]s. Pages overlap in time; they come about in the order of their nearest
 /// end: with `BACKWARD` by newest entry, newest first, with `FORWARD` by oldest entry, oldest
 /// first. So a reader that has enough entries stops as soon as [#bound] lies beyond the last of
@@ -20,6 +22,19 @@ public interface LogsCursor extends AutoCloseable {
   /// drops the repetitions (equal stream, time, line and structured metadata).
   default boolean mayRepeat() {
     return false;
+  }
+
+  /// The times of the entries that may come more than once, ascending, apart from each other; when
+  /// [#mayRepeat] says no, none. For readers that do not want to tell all other entries apart. To
+  /// be asked before the first call of [#next].
+  default List<NanoSpan> repeats() {
+    return mayRepeat() ? List.of(NanoSpan.ALL) : List.of();
+  }
+
+  /// Times outside of which there is no entry, as far as is known. To be asked before the first
+  /// call of [#next].
+  default NanoSpan extent() {
+    return NanoSpan.ALL;
   }
 
   /// Uncompressed bytes and entries looked at so far, of which pages hold the survivors; for
@@ -47,6 +62,11 @@ public interface LogsCursor extends AutoCloseable {
       @Override
       public long bound() {
         return Long.MIN_VALUE;
+      }
+
+      @Override
+      public NanoSpan extent() {
+        return NanoSpan.NONE;
       }
 
       @Override

@@ -3,6 +3,7 @@ package io.foursight.model.logs;
 import io.foursight.model.FoursightException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Several cursors of one direction as one: always goes on with the one whose bound is nearest to
 /// the start of the direction. Owns its inputs. Owned by one thread.
@@ -10,21 +11,32 @@ public final class MergingLogsCursor implements LogsCursor {
   private final List<LogsCursor> open;
   private final List<LogsCursor> all;
   private final Direction direction;
-  private final boolean mayRepeat;
+  private final Supplier<List<NanoSpan>> among;
   private LogsCursor current = LogsCursor.empty();
 
-  private MergingLogsCursor(List<LogsCursor> inputs, Direction direction, boolean mayRepeat) {
+  private MergingLogsCursor(
+      List<LogsCursor> inputs, Direction direction, Supplier<List<NanoSpan>> among) {
     this.open = new ArrayList<>(inputs);
     this.all = List.copyOf(inputs);
     this.direction = direction;
-    this.mayRepeat = mayRepeat;
+    this.among = among;
   }
 
-  /// @param mayRepeat whether the same entry may come from two inputs
+  /// @param mayRepeat whether the same entry may come from two inputs, where these meet in time
   public static LogsCursor of(List<LogsCursor> inputs, Direction direction, boolean mayRepeat) {
-    return inputs.size() == 1
-        ? inputs.getFirst()
-        : new MergingLogsCursor(inputs, direction, mayRepeat);
+    return of(
+        inputs,
+        direction,
+        () ->
+            mayRepeat
+                ? NanoSpan.overlaps(inputs.stream().map(LogsCursor::extent).toList())
+                : List.of());
+  }
+
+  /// @param among when inputs may repeat each other's entries; asked for when needed, perhaps often
+  public static LogsCursor of(
+      List<LogsCursor> inputs, Direction direction, Supplier<List<NanoSpan>> among) {
+    return inputs.size() == 1 ? inputs.getFirst() : new MergingLogsCursor(inputs, direction, among);
   }
 
   @Override
@@ -69,7 +81,19 @@ public final class MergingLogsCursor implements LogsCursor {
 
   @Override
   public boolean mayRepeat() {
-    return mayRepeat || all.stream().anyMatch(LogsCursor::mayRepeat);
+    return !repeats().isEmpty();
+  }
+
+  @Override
+  public List<NanoSpan> repeats() {
+    var spans = new ArrayList<NanoSpan>(among.get());
+    all.forEach(cursor -> spans.addAll(cursor.repeats()));
+    return NanoSpan.union(spans);
+  }
+
+  @Override
+  public NanoSpan extent() {
+    return all.stream().map(LogsCursor::extent).reduce(NanoSpan.NONE, NanoSpan::hull);
   }
 
   @Override

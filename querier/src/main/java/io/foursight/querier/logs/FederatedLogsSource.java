@@ -11,6 +11,7 @@ import io.foursight.model.logs.LogsSource;
 import io.foursight.model.logs.LogsStats;
 import io.foursight.model.logs.LogsUnions;
 import io.foursight.model.logs.MergingLogsCursor;
+import io.foursight.model.logs.NanoSpan;
 import io.foursight.model.logs.StreamVolume;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -143,6 +144,16 @@ public final class FederatedLogsSource implements LogsSource {
     @Override
     public boolean mayRepeat() {
       return inner.mayRepeat();
+    }
+
+    @Override
+    public List<NanoSpan> repeats() {
+      return inner.repeats();
+    }
+
+    @Override
+    public NanoSpan extent() {
+      return inner.extent();
     }
 
     @Override

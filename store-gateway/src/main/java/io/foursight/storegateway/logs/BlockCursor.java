@@ -6,6 +6,8 @@ import io.foursight.model.logs.LogsCursor;
 import io.foursight.model.logs.LogsPage;
 import io.foursight.model.logs.LogsSelect;
 import io.foursight.model.logs.LogsStats;
+import io.foursight.model.logs.NanoSpan;
+import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.logs.block.v1.LogsBlockReader;
 import io.foursight.storegateway.BlockFailure;
 import io.foursight.storegateway.OpenBlock;
@@ -87,6 +89,16 @@ final class BlockCursor implements LogsCursor {
   @Override
   public boolean mayRepeat() {
     return false;
+  }
+
+  @Override
+  public NanoSpan extent() {
+    return extent(block.meta());
+  }
+
+  /// The times that a block covers.
+  static NanoSpan extent(BlockMeta meta) {
+    return new NanoSpan(nanos(meta.minTimeMillis(), 0), nanos(meta.maxTimeMillis(), 999_999));
   }
 
   @Override

@@ -26,8 +26,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 
@@ -85,28 +83,8 @@ public final class LogsStoreGateway extends BlockGateway<LogsBlockReader> implem
     }
     return cursors.isEmpty()
         ? LogsCursor.empty()
-        : MergingLogsCursor.of(cursors, select.direction(), mayRepeat(blocks, select));
-  }
-
-  /// Blocks whose times meet may both have a repeated entry; so may a merged block of which one
-  /// source is read from a head.
-  private static boolean mayRepeat(List<OpenBlock<LogsBlockReader>> blocks, LogsSelect select) {
-    var sorted = new ArrayList<BlockMeta>();
-    for (OpenBlock<LogsBlockReader> block : blocks) {
-      if (!Collections.disjoint(block.meta().sources(), select.withoutBlocks())) {
-        return true;
-      }
-      sorted.add(block.meta());
-    }
-    sorted.sort(Comparator.comparingLong(BlockMeta::minTimeMillis));
-    long newest = Long.MIN_VALUE;
-    for (BlockMeta meta : sorted) {
-      if (meta.minTimeMillis() <= newest) {
-        return true;
-      }
-      newest = Math.max(newest, meta.maxTimeMillis());
-    }
-    return false;
+        : MergingLogsCursor.of(
+            cursors, select.direction(), new BlockRepeats(blocks, select)::spans);
   }
 
   private List<OpenBlock<LogsBlockReader>> blocks(LogsSelect select) {

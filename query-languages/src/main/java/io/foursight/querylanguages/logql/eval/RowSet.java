@@ -4,6 +4,9 @@ import io.foursight.model.Labels;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.logs.LogsPage;
 import io.foursight.model.logs.LogsPage.MetadataColumn;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// Remembers which entries were seen, for Sources that may give one more than once: 64 bits of hash
@@ -11,6 +14,8 @@ import java.util.Arrays;
 /// that somebody could prepare impossible to prepare; an accidental one costs one entry in about
 /// 2^64 / n. Owned by one thread; charges the budget.
 final class RowSet implements AutoCloseable {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long PRIME_1 = 0x9e37_79b1_85eb_ca87L;
   private static final long PRIME_2 = 0xc2b2_ae3d_27d4_eb4fL;
 
@@ -18,11 +23,17 @@ final class RowSet implements AutoCloseable {
   private final QueryBudget budget;
   private long[] table = new long[1024];
   private int size;
+  private Labels lastLabels = Labels.EMPTY;
+  private long lastLabelsHash;
+  private String lastName = "";
+  private long lastNameHash;
 
   RowSet(long seed, QueryBudget budget) {
     this.seed = seed;
     this.budget = budget;
     budget.charge(8L * table.length);
+    lastLabelsHash = seed;
+    lastNameHash = textHash(lastName);
   }
 
   /// Whether the row was not there before; it is then.
@@ -32,21 +43,39 @@ final class RowSet implements AutoCloseable {
 
   private long hash(LogsPage page, int row) {
     long hash = mix(seed ^ page.timestamps()[row]);
-    Labels labels = page.labels(row);
-    for (int i = 0; i < labels.size(); i++) {
-      hash = mix(hash ^ textHash(labels.name(i)) * PRIME_1 ^ textHash(labels.value(i)));
-    }
+    hash = mix(hash ^ labelsHash(page.labels(row)));
     hash = mix(hash ^ bytesHash(page.lines(), page.lineStarts()[row], page.lineLengths()[row]));
     for (MetadataColumn column : page.metadata()) {
       if (column.has(row)) {
         // Columns of two pages may be in different order: the sum does not depend on it.
         hash +=
             mix(
-                textHash(column.name()) * PRIME_2
+                nameHash(column.name()) * PRIME_2
                     ^ bytesHash(column.bytes(), column.start(row), column.length(row)));
       }
     }
     return mix(hash);
+  }
+
+  /// Rows of a stream mostly follow each other.
+  private long labelsHash(Labels labels) {
+    if (labels != lastLabels) {
+      long hash = seed;
+      for (int i = 0; i < labels.size(); i++) {
+        hash = mix(hash ^ textHash(labels.name(i)) * PRIME_1 ^ textHash(labels.value(i)));
+      }
+      lastLabels = labels;
+      lastLabelsHash = hash;
+    }
+    return lastLabelsHash;
+  }
+
+  private long nameHash(String name) {
+    if (!name.equals(lastName)) {
+      lastName = name;
+      lastNameHash = textHash(name);
+    }
+    return lastNameHash;
   }
 
   private long textHash(String text) {
@@ -59,7 +88,13 @@ final class RowSet implements AutoCloseable {
 
   private long bytesHash(byte[] bytes, int offset, int length) {
     long hash = seed + length;
-    for (int i = offset; i < offset + length; i++) {
+    int i = offset;
+    int end = offset + length;
+    for (; i + 8 <= end; i += 8) {
+      hash = (hash ^ (long) LONGS.get(bytes, i)) * PRIME_2;
+      hash ^= hash >>> 29;
+    }
+    for (; i < end; i++) {
       hash = (hash ^ bytes[i] & 0xff) * PRIME_2;
       hash ^= hash >>> 29;
     }
