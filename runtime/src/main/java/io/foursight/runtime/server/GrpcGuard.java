@@ -5,6 +5,7 @@ import com.google.protobuf.Duration;
 import com.google.rpc.RetryInfo;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
+import io.foursight.model.TenantId;
 import io.foursight.runtime.http.GrpcTenant;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -17,6 +18,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +74,9 @@ final class GrpcGuard implements ServerInterceptor {
   /// A call without a tenant goes on: the service may not need one.
   private Context withTenant(Context context, Optional<String> header) {
     try {
-      return context.withValue(GrpcTenant.KEY, tenants.tenant(header));
+      List<TenantId> all = tenants.tenants(header);
+      Context with = context.withValue(GrpcTenant.READ_KEY, all);
+      return all.size() == 1 ? with.withValue(GrpcTenant.KEY, all.getFirst()) : with;
     } catch (FoursightException e) {
       if (e.kind() == ErrorKind.UNAUTHENTICATED) {
         return context;
