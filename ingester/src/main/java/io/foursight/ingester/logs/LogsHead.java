@@ -1,6 +1,7 @@
 package io.foursight.ingester.logs;
 
 import io.foursight.ingester.TenantHead;
+import io.foursight.ingester.TimeBuckets;
 import io.foursight.model.TenantId;
 import io.foursight.model.logs.LogsBatch;
 import io.foursight.storage.wal.Wal;
