@@ -10,6 +10,8 @@ import io.foursight.compactor.logs.LogsCompaction;
 import io.foursight.compactor.logs.LogsCompactorLimits;
 import io.foursight.compactor.logs.LogsDeleteRoutes;
 import io.foursight.compactor.metrics.MetricsMerger;
+import io.foursight.compactor.traces.TracesCompaction;
+import io.foursight.compactor.traces.TracesCompactorLimits;
 import io.foursight.config.TenantOverrides;
 import io.foursight.model.FoursightException;
 import io.foursight.model.Signal;
@@ -80,7 +82,18 @@ final class CompactorWiring {
             this::owns);
     new LogsDeleteRoutes(storage.logsDeletions(), logsLimits, logql, context.clock())
         .register(context.routes());
-    List<Compactor> compactors = List.of(metrics, logs.compactor());
+    Compactor traces =
+        TracesCompaction.of(
+            storage.tracesBlocks(),
+            config.compactor(),
+            overrides.limits(CompactorLimits.class),
+            overrides.limits(TracesCompactorLimits.class),
+            context.dataDir().resolve("compactor").resolve("traces"),
+            context.clock(),
+            new SecureRandom(),
+            context.meters(),
+            this::owns);
+    List<Compactor> compactors = List.of(metrics, logs.compactor(), traces);
     CompactorRoutes.register(context.routes(), compactors);
     return cluster.seat(
         RingName.COMPACTOR,

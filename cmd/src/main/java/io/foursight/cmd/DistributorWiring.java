@@ -10,6 +10,8 @@ import io.foursight.distributor.metrics.MetricsWriteDoor;
 import io.foursight.distributor.metrics.RelabelExpression;
 import io.foursight.distributor.replication.QuorumWriter;
 import io.foursight.distributor.replication.ReplicationMetrics;
+import io.foursight.distributor.traces.TracesWriteDoor;
+import io.foursight.distributor.traces.TracesWriteLimits;
 import io.foursight.model.Signal;
 import io.foursight.model.metrics.MetricsSink;
 import io.foursight.querylanguages.regex.RegexReplacer;
@@ -71,7 +73,12 @@ final class DistributorWiring {
                     context,
                     config.distributor(),
                     overrides.limits(LogsWriteLimits.class),
-                    ingester.logs())));
+                    ingester.logs()),
+                new TracesWriteDoor(
+                    context,
+                    config.distributor(),
+                    overrides.limits(TracesWriteLimits.class),
+                    ingester.traces())));
   }
 
   private MetricsSink metricsSink() {

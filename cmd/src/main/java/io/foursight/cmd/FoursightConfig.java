@@ -3,6 +3,7 @@ package io.foursight.cmd;
 import io.foursight.compactor.CompactorConfig;
 import io.foursight.compactor.CompactorLimits;
 import io.foursight.compactor.logs.LogsCompactorLimits;
+import io.foursight.compactor.traces.TracesCompactorLimits;
 import io.foursight.config.ConfigSchema;
 import io.foursight.config.RuntimeConfigSettings;
 import io.foursight.config.Setting;
@@ -11,10 +12,13 @@ import io.foursight.distributor.DistributorLimits;
 import io.foursight.distributor.logs.LogsWriteLimits;
 import io.foursight.distributor.metrics.MetricsFanOutLimits;
 import io.foursight.distributor.metrics.RelabelRules;
+import io.foursight.distributor.traces.TracesWriteLimits;
 import io.foursight.ingester.IngesterConfig;
 import io.foursight.ingester.logs.LogsIngesterConfig;
 import io.foursight.ingester.logs.LogsLimits;
 import io.foursight.ingester.metrics.MetricsLimits;
+import io.foursight.ingester.traces.TracesIngesterConfig;
+import io.foursight.ingester.traces.TracesLimits;
 import io.foursight.querier.QuerierConfig;
 import io.foursight.querier.metrics.MetricsQuerierLimits;
 import io.foursight.querier.metrics.MetricsReplicationLimits;
@@ -31,6 +35,7 @@ import io.foursight.storage.wal.WalConfig;
 import io.foursight.storegateway.StoreGatewayConfig;
 import io.foursight.storegateway.logs.LogsStoreGatewayLimits;
 import io.foursight.storegateway.metrics.MetricsStoreGatewayLimits;
+import io.foursight.storegateway.traces.TracesStoreGatewayLimits;
 import java.time.Duration;
 import java.util.List;
 
@@ -76,6 +81,8 @@ record FoursightConfig(
     IngesterConfig ingester,
     @Setting(value = "The logs part of the ingester.", key = "ingester.logs")
         LogsIngesterConfig logsIngester,
+    @Setting(value = "The traces part of the ingester.", key = "ingester.traces")
+        TracesIngesterConfig tracesIngester,
     @Setting(value = "The write-ahead log.", key = "ingester.wal") WalConfig wal,
     StoreGatewayConfig storeGateway,
     QuerierConfig querier,
@@ -105,6 +112,7 @@ record FoursightConfig(
         DistributorConfig.defaults(),
         IngesterConfig.defaults(),
         LogsIngesterConfig.defaults(),
+        TracesIngesterConfig.defaults(),
         WalConfig.defaults(),
         StoreGatewayConfig.defaults(),
         QuerierConfig.defaults(),
@@ -121,16 +129,20 @@ record FoursightConfig(
                 DistributorLimits.class,
                 MetricsFanOutLimits.class,
                 LogsWriteLimits.class,
+                TracesWriteLimits.class,
                 MetricsLimits.class,
                 LogsLimits.class,
+                TracesLimits.class,
                 MetricsStoreGatewayLimits.class,
                 LogsStoreGatewayLimits.class,
+                TracesStoreGatewayLimits.class,
                 MetricsQuerierLimits.class,
                 MetricsReplicationLimits.class,
                 MetricsQueryLimits.class,
                 LogsQueryLimits.class,
                 CompactorLimits.class,
-                LogsCompactorLimits.class));
+                LogsCompactorLimits.class,
+                TracesCompactorLimits.class));
     return schema.checking(
         DistributorLimits.class,
         limits -> RelabelRules.check(limits, DistributorWiring.RELABEL_EXPRESSIONS));

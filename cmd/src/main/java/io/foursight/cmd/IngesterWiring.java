@@ -12,6 +12,8 @@ import io.foursight.ingester.logs.LogsIngester;
 import io.foursight.ingester.logs.LogsLimits;
 import io.foursight.ingester.metrics.MetricsIngester;
 import io.foursight.ingester.metrics.MetricsLimits;
+import io.foursight.ingester.traces.TracesIngester;
+import io.foursight.ingester.traces.TracesLimits;
 import io.foursight.model.BlockPickup;
 import io.foursight.model.Deadline;
 import io.foursight.model.SeriesHash;
@@ -56,6 +58,8 @@ final class IngesterWiring {
   private final Lazy<MetricsIngester> metrics;
   private final Lazy<IngesterMetrics> logsMeters;
   private final Lazy<LogsIngester> logs;
+  private final Lazy<IngesterMetrics> tracesMeters;
+  private final Lazy<TracesIngester> traces;
   private final StorageWiring storage;
   private final StoreGatewayWiring storeGateway;
 
@@ -77,7 +81,7 @@ final class IngesterWiring {
         new Lazy<>(() ->
             new SharedWal(
                 new FileWal(context.dataDir().resolve("wal"), config.wal(), context.meters()),
-                Set.of(Signal.METRICS, Signal.LOGS)));
+                Set.of(Signal.METRICS, Signal.LOGS, Signal.TRACES)));
     this.meters = new Lazy<>(() -> new IngesterMetrics(context.meters(), Signal.METRICS));
     this.metrics =
         new Lazy<>(() ->
@@ -101,6 +105,18 @@ final class IngesterWiring {
                 context.clock(),
                 random,
                 logsMeters.get()));
+    this.tracesMeters = new Lazy<>(() -> new IngesterMetrics(context.meters(), Signal.TRACES));
+    this.traces =
+        new Lazy<>(() ->
+            new TracesIngester(
+                config.ingester(),
+                config.tracesIngester(),
+                overrides.limits(TracesLimits.class),
+                wal.get().of(Signal.TRACES),
+                hash,
+                context.clock(),
+                random,
+                tracesMeters.get()));
   }
 
   SeriesHash hash() {
@@ -113,6 +129,10 @@ final class IngesterWiring {
 
   LogsIngester logs() {
     return logs.get();
+  }
+
+  TracesIngester traces() {
+    return traces.get();
   }
 
   Module module() {
@@ -209,7 +229,13 @@ final class IngesterWiring {
                     storage.logsBlocks(),
                     storeGateway.logs(),
                     directory,
-                    logsMeters.get())),
+                    logsMeters.get()),
+                shelf(
+                    traces.get(),
+                    storage.tracesBlocks(),
+                    storeGateway.traces(),
+                    directory,
+                    tracesMeters.get())),
             directory);
     new IngesterRoutes(ingester).register(context.routes());
     return cluster.seat(

@@ -19,8 +19,10 @@ final class StorageWiring {
   private final Lazy<ObjectStore> objects;
   private final Lazy<PageCache> pages;
   private final Lazy<ObjectStore> logsObjects;
+  private final Lazy<ObjectStore> tracesObjects;
   private final Lazy<ObjectBlockStore> metricsBlocks;
   private final Lazy<ObjectBlockStore> logsBlocks;
+  private final Lazy<ObjectBlockStore> tracesBlocks;
   private final Lazy<DeleteRequests> logsDeletions;
 
   StorageWiring(FoursightConfig config, ComponentContext context) {
@@ -28,11 +30,15 @@ final class StorageWiring {
         new Lazy<>(() -> ObjectStores.open(config.storage(), Signal.METRICS, context.meters()));
     logsObjects =
         new Lazy<>(() -> ObjectStores.open(config.storage(), Signal.LOGS, context.meters()));
+    tracesObjects =
+        new Lazy<>(() -> ObjectStores.open(config.storage(), Signal.TRACES, context.meters()));
     pages = new Lazy<>(() -> PageCache.open(config.storage().cache(), context.meters()));
     metricsBlocks =
         new Lazy<>(() -> new ObjectBlockStore(objects.get(), context.clock(), pages.get()));
     logsBlocks =
         new Lazy<>(() -> new ObjectBlockStore(logsObjects.get(), context.clock(), pages.get()));
+    tracesBlocks =
+        new Lazy<>(() -> new ObjectBlockStore(tracesObjects.get(), context.clock(), pages.get()));
     logsDeletions =
         new Lazy<>(
             () -> new DeleteRequests(logsObjects.get(), context.clock(), new SecureRandom()));
@@ -46,6 +52,10 @@ final class StorageWiring {
     return logsBlocks.get();
   }
 
+  ObjectBlockStore tracesBlocks() {
+    return tracesBlocks.get();
+  }
+
   /// Delete requests for logs: the compactor carries them out, the querier hides what they name.
   DeleteRequests logsDeletions() {
     return logsDeletions.get();
@@ -55,7 +65,9 @@ final class StorageWiring {
     return new Module(
         "storage",
         Set.of(),
-        () -> new Opened(List.of(objects.get(), logsObjects.get()), pages.get()));
+        () ->
+            new Opened(
+                List.of(objects.get(), logsObjects.get(), tracesObjects.get()), pages.get()));
   }
 
   private record Opened(List<ObjectStore> stores, PageCache pages) implements Service {

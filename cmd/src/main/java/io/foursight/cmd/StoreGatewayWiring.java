@@ -15,6 +15,8 @@ import io.foursight.storegateway.logs.LogsStoreGateway;
 import io.foursight.storegateway.logs.LogsStoreGatewayLimits;
 import io.foursight.storegateway.metrics.MetricsStoreGateway;
 import io.foursight.storegateway.metrics.MetricsStoreGatewayLimits;
+import io.foursight.storegateway.traces.TracesStoreGateway;
+import io.foursight.storegateway.traces.TracesStoreGatewayLimits;
 import io.foursight.wire.metrics.rpc.MetricsBlocksService;
 import io.foursight.wire.metrics.rpc.MetricsSourceMethods;
 import io.foursight.wire.metrics.rpc.RemoteMetricsBlocks;
@@ -29,6 +31,7 @@ final class StoreGatewayWiring {
   private final ClusterWiring cluster;
   private final Lazy<MetricsStoreGateway> metrics;
   private final Lazy<LogsStoreGateway> logs;
+  private final Lazy<TracesStoreGateway> traces;
   private final Lazy<BlockPickup> pickup = new Lazy<>(this::newPickup);
 
   StoreGatewayWiring(
@@ -57,10 +60,23 @@ final class StoreGatewayWiring {
                 overrides.limits(LogsStoreGatewayLimits.class),
                 context.clock(),
                 context.meters()));
+    traces =
+        new Lazy<>(() ->
+            new TracesStoreGateway(
+                storage.tracesBlocks(),
+                (tenant, block, file) -> storage.tracesBlocks().open(tenant, block, file.name()),
+                config.storeGateway(),
+                overrides.limits(TracesStoreGatewayLimits.class),
+                context.clock(),
+                context.meters()));
   }
 
   LogsStoreGateway logs() {
     return logs.get();
+  }
+
+  TracesStoreGateway traces() {
+    return traces.get();
   }
 
   MetricsStoreGateway metrics() {
@@ -80,7 +96,7 @@ final class StoreGatewayWiring {
     return cluster.seat(
         RingName.STORE_GATEWAY,
         config.storeGatewayRing(),
-        new Together(List.of(gateway, logs.get())),
+        new Together(List.of(gateway, logs.get(), traces.get())),
         Handover.NOTHING);
   }
 

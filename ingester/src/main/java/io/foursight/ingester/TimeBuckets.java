@@ -1,8 +1,8 @@
 package io.foursight.ingester;
 
-/// Which segment takes an entry or a span, by its time: the day for the last week and what is ahead, thirty
-/// days up to a year, one bucket for all that is older. So a sender with times all over the
-/// calendar opens about two dozen segments and no more.
+/// Which segment takes an entry or a span, by its time: the day for the last week and what is
+/// ahead, thirty days up to a year, one bucket for all that is older. So a sender with times all
+/// over the calendar opens about two dozen segments and no more.
 public final class TimeBuckets {
   private static final long DAY = 86_400_000_000_000L;
   private static final long DAYS_RECENT = 7;

@@ -3,6 +3,7 @@ package io.foursight.compactor.logs;
 import io.foursight.compactor.Compactor;
 import io.foursight.compactor.CompactorConfig;
 import io.foursight.compactor.CompactorLimits;
+import io.foursight.compactor.SizePlanner;
 import io.foursight.config.TenantLimits;
 import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
@@ -28,13 +29,16 @@ import org.slf4j.LoggerFactory;
 public final class LogsCompaction {
   private static final Logger log = LoggerFactory.getLogger(LogsCompaction.class);
 
+  /// Stored bytes; about a gigabyte of lines.
+  private static final long TARGET_BYTES = 128L << 20;
+
   /// After that long all that was in a head when a request was accepted is in blocks, and blocks
   /// that were replaced are gone.
   private static final Duration SETTLED = Duration.ofHours(4);
 
   private final ObjectBlockStore store;
   private final LogsRewrites rewrites;
-  private final LogsPlanner planner;
+  private final SizePlanner planner;
   private final TenantLimits<LogsCompactorLimits> limits;
   private final Compactor compactor;
 
@@ -55,7 +59,7 @@ public final class LogsCompaction {
     this.store = store;
     this.limits = limits;
     this.rewrites = new LogsRewrites(store, requests, limits, compiler, clock);
-    this.planner = new LogsPlanner(config, rewrites::isNeeded);
+    this.planner = new SizePlanner(config, TARGET_BYTES, rewrites::isNeeded);
     this.compactor =
         new Compactor(
             Signal.LOGS,

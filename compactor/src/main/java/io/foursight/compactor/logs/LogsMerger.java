@@ -1,8 +1,7 @@
 package io.foursight.compactor.logs;
 
 import io.foursight.compactor.BlockMerger;
-import io.foursight.model.ErrorKind;
-import io.foursight.model.FoursightException;
+import io.foursight.compactor.MergeInputs;
 import io.foursight.model.Labels;
 import io.foursight.model.TenantId;
 import io.foursight.model.logs.LogsCursor;
@@ -11,8 +10,6 @@ import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.logs.block.v1.LogsBlockFormat;
 import io.foursight.storage.logs.block.v1.LogsBlockReader;
 import io.foursight.storage.logs.block.v1.LogsBlockWriter;
-import io.foursight.storage.object.FileRangedReader;
-import io.foursight.storage.object.RangedReader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -139,14 +136,14 @@ public final class LogsMerger implements BlockMerger {
 
   private static BlockMeta merge(
       List<Input> inputs, Output output, BooleanSupplier cancelled, Keeps keeps) {
-    var open = new ArrayList<AutoCloseable>();
-    try (var writer = new LogsBlockWriter(output.directory(), output.blockId())) {
+    try (var open = new MergeInputs();
+        var writer = new LogsBlockWriter(output.directory(), output.blockId())) {
       var queue = new PriorityQueue<>(ORDER);
       for (int i = 0; i < inputs.size(); i++) {
-        LogsBlockReader reader = open(inputs.get(i), open);
-        open.add(reader);
+        Input input = inputs.get(i);
+        LogsBlockReader reader = open.opened(LogsBlockReader.open(input.meta(), open.files(input)));
         LogsCursor cursor = reader.scan();
-        open.add(cursor);
+        open.opened(cursor);
         var scan = new Scan(cursor, i, keeps.start());
         if (scan.next()) {
           queue.add(scan);
@@ -155,28 +152,14 @@ public final class LogsMerger implements BlockMerger {
       mergeStreams(queue, new MergedRows(writer), cancelled);
       return writer.finish(
           output.level(), output.sources(), output.parents(), output.createdMillis());
-    } finally {
-      closeAll(open);
     }
-  }
-
-  private static LogsBlockReader open(Input input, List<AutoCloseable> open) {
-    return LogsBlockReader.open(
-        input.meta(),
-        name -> {
-          RangedReader file = new FileRangedReader(input.directory().resolve(name));
-          open.add(file);
-          return file;
-        });
   }
 
   private static void mergeStreams(
       PriorityQueue<Scan> queue, MergedRows out, BooleanSupplier cancelled) {
     var group = new ArrayList<Scan>();
     while (!queue.isEmpty()) {
-      if (cancelled.getAsBoolean()) {
-        throw new FoursightException(ErrorKind.CANCELED, "merge stopped");
-      }
+      MergeInputs.check(cancelled);
       group.clear();
       Labels labels = queue.peek().labels();
       while (!queue.isEmpty() && queue.peek().labels().equals(labels)) {
@@ -206,15 +189,5 @@ public final class LogsMerger implements BlockMerger {
       }
     }
     return oldest;
-  }
-
-  private static void closeAll(List<AutoCloseable> open) {
-    for (AutoCloseable closeable : open.reversed()) {
-      try {
-        closeable.close();
-      } catch (Exception e) {
-        throw new FoursightException(ErrorKind.INTERNAL, "cannot close a merged block: " + e, e);
-      }
-    }
   }
 }

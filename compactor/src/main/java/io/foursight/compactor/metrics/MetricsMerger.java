@@ -1,8 +1,7 @@
 package io.foursight.compactor.metrics;
 
 import io.foursight.compactor.BlockMerger;
-import io.foursight.model.ErrorKind;
-import io.foursight.model.FoursightException;
+import io.foursight.compactor.MergeInputs;
 import io.foursight.model.Labels;
 import io.foursight.model.TimeRange;
 import io.foursight.model.metrics.Exemplar;
@@ -13,8 +12,6 @@ import io.foursight.storage.metrics.block.v1.BlockScan;
 import io.foursight.storage.metrics.block.v1.MetricsBlockFormat;
 import io.foursight.storage.metrics.block.v1.MetricsBlockReader;
 import io.foursight.storage.metrics.block.v1.MetricsBlockWriter;
-import io.foursight.storage.object.FileRangedReader;
-import io.foursight.storage.object.RangedReader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -34,15 +31,16 @@ public final class MetricsMerger implements BlockMerger {
 
   @Override
   public BlockMeta merge(List<Input> inputs, Output output, BooleanSupplier cancelled) {
-    var open = new ArrayList<AutoCloseable>();
-    try (var writer = new MetricsBlockWriter(output.directory(), output.blockId())) {
+    try (var open = new MergeInputs();
+        var writer = new MetricsBlockWriter(output.directory(), output.blockId())) {
       var queue = new PriorityQueue<>(ORDER);
       for (int i = 0; i < inputs.size(); i++) {
-        MetricsBlockReader reader = open(inputs.get(i), open);
-        open.add(reader);
+        Input input = inputs.get(i);
+        MetricsBlockReader reader =
+            open.opened(MetricsBlockReader.open(input.meta(), open.files(input)));
         reader.metadata("").forEach(writer::addMetadata);
         BlockScan scan = reader.scan(TimeRange.ALL);
-        open.add(scan);
+        open.opened(scan);
         if (scan.next()) {
           queue.add(new Cursor(scan, i));
         }
@@ -50,19 +48,7 @@ public final class MetricsMerger implements BlockMerger {
       mergeSeries(queue, writer, cancelled);
       return writer.finish(
           output.level(), output.sources(), output.parents(), output.createdMillis());
-    } finally {
-      closeAll(open);
     }
-  }
-
-  private static MetricsBlockReader open(Input input, List<AutoCloseable> open) {
-    return MetricsBlockReader.open(
-        input.meta(),
-        name -> {
-          RangedReader file = new FileRangedReader(input.directory().resolve(name));
-          open.add(file);
-          return file;
-        });
   }
 
   private static void mergeSeries(
@@ -70,9 +56,7 @@ public final class MetricsMerger implements BlockMerger {
     var group = new ArrayList<Cursor>();
     var columns = List.of(new SampleColumns(), new SampleColumns(), new SampleColumns());
     while (!queue.isEmpty()) {
-      if (cancelled.getAsBoolean()) {
-        throw new FoursightException(ErrorKind.CANCELED, "merge stopped");
-      }
+      MergeInputs.check(cancelled);
       group.clear();
       Labels labels = queue.peek().scan.labels();
       while (!queue.isEmpty() && queue.peek().scan.labels().equals(labels)) {
@@ -116,15 +100,5 @@ public final class MetricsMerger implements BlockMerger {
     var sorted = new ArrayList<>(distinct);
     sorted.sort(Comparator.comparingLong(Exemplar::timestampMillis));
     return sorted;
-  }
-
-  private static void closeAll(List<AutoCloseable> open) {
-    for (AutoCloseable closeable : open.reversed()) {
-      try {
-        closeable.close();
-      } catch (Exception e) {
-        throw new FoursightException(ErrorKind.INTERNAL, "cannot close a merged block: " + e, e);
-      }
-    }
   }
 }

@@ -53,12 +53,7 @@ final class ColumnBuilder {
     int known = recent[slot] - 1;
     if (known >= 0
         && Arrays.equals(
-            text,
-            textStarts[known],
-            textStarts[known + 1],
-            from,
-            offset,
-            offset + length)) {
+            text, textStarts[known], textStarts[known + 1], from, offset, offset + length)) {
       return known;
     }
     int at = textStarts[texts];

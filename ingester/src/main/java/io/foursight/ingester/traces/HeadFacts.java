@@ -31,10 +31,11 @@ final class HeadFacts {
     SegmentView view = segment.view();
     var newest = new long[view.traceCount()];
     Arrays.fill(newest, Long.MIN_VALUE);
-    var found = new Object() {
-      int[] numbers = new int[64];
-      int count;
-    };
+    var found =
+        new Object() {
+          int[] numbers = new int[64];
+          int count;
+        };
     SegmentSelect.forEachPassing(
         view,
         select,
@@ -58,17 +59,14 @@ final class HeadFacts {
     }
     select.budget().release((long) CANDIDATE_BYTES * found.count);
     all.sort(
-        Comparator.comparingLong(Candidate::startNanos)
-            .reversed()
-            .thenComparing(Candidate::id));
+        Comparator.comparingLong(Candidate::startNanos).reversed().thenComparing(Candidate::id));
     var scanned = new TracesStats(0, view.rows(), view.traceCount(), 0, 0);
     boolean complete = limit <= 0 || all.size() <= limit;
     return new TraceCandidates(complete ? all : all.subList(0, limit), complete, scanned);
   }
 
   /// The spans of one trace in one segment as a `TracesData` message.
-  static TracePieces trace(
-      TracesSegment segment, TraceId id, long maxBytes, QueryBudget budget) {
+  static TracePieces trace(TracesSegment segment, TraceId id, long maxBytes, QueryBudget budget) {
     SegmentView view = segment.view();
     int[] rows = segment.rowsOf(id.high(), id.low());
     int known = 0;
@@ -157,30 +155,27 @@ final class HeadFacts {
 
   /// Distinct values of a field of the rows that pass.
   static void tagValues(
-      TracesSegment segment,
-      SpanField field,
-      TracesSelect select,
-      int limit,
-      Set<SpanValue> into) {
+      TracesSegment segment, SpanField field, TracesSelect select, int limit, Set<SpanValue> into) {
     SegmentView view = segment.view();
     var decoder = new SpanDecoder(view, List.of(field));
     var rows = new int[VALUE_ROWS];
-    var waiting = new Object() {
-      int count;
+    var waiting =
+        new Object() {
+          int count;
 
-      void decode() {
-        if (count > 0 && (limit <= 0 || into.size() < limit)) {
-          SpanPage page = decoder.page(rows, 0, count);
-          SpanColumn column = page.columns().getFirst();
-          for (int r = 0; r < page.rows(); r++) {
-            for (int v = column.start(r); v < column.end(r); v++) {
-              add(column, v, limit, into);
+          void decode() {
+            if (count > 0 && (limit <= 0 || into.size() < limit)) {
+              SpanPage page = decoder.page(rows, 0, count);
+              SpanColumn column = page.columns().getFirst();
+              for (int r = 0; r < page.rows(); r++) {
+                for (int v = column.start(r); v < column.end(r); v++) {
+                  add(column, v, limit, into);
+                }
+              }
             }
+            count = 0;
           }
-        }
-        count = 0;
-      }
-    };
+        };
     SegmentSelect.forEachPassing(
         view,
         select,

@@ -29,8 +29,7 @@ final class Messages {
     long key = low[0] ^ Long.rotateLeft(low[1], 17);
     int slot = slot(key);
     for (int n = slots[slot]; n > 0; n = slots[slot]) {
-      if (hashes[n - 1] == key
-          && equal(n - 1, from, offset, length, schemaOffset, schemaLength)) {
+      if (hashes[n - 1] == key && equal(n - 1, from, offset, length, schemaOffset, schemaLength)) {
         return n - 1;
       }
       slot = slot + 1 & slots.length - 1;

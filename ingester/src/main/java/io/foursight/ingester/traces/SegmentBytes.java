@@ -2,8 +2,8 @@ package io.foursight.ingester.traces;
 
 import java.util.Arrays;
 
-/// Bytes that only grow, in chunks. What was added never moves, so that a reader with a
-/// [#chunks()] of before reads on without a lock. Written by one thread at a time.
+/// Bytes that only grow, in chunks. What was added never moves, so that a reader with a [#chunks()]
+/// of before reads on without a lock. Written by one thread at a time.
 final class SegmentBytes {
   private static final int FIRST_BYTES = 64 << 10;
   private static final int MAX_BYTES = 1 << 20;

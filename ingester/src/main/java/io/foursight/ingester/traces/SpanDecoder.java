@@ -118,8 +118,7 @@ final class SpanDecoder {
     }
     var built = new ArrayList<SpanColumn>();
     columns.forEach(column -> built.add(column.column()));
-    return new SpanPage(
-        n, highs, lows, spanIds, parents, starts, ends, kinds, statuses, built);
+    return new SpanPage(n, highs, lows, spanIds, parents, starts, ends, kinds, statuses, built);
   }
 
   /// Whether all spans of a resource and scope have the same.
@@ -148,8 +147,7 @@ final class SpanDecoder {
 
   private void enter(Messages.View messages, int number) {
     long place = messages.places()[number];
-    in.reset(
-        view.chunk(place), SegmentBytes.offset(place), messages.messageLengths()[number]);
+    in.reset(view.chunk(place), SegmentBytes.offset(place), messages.messageLengths()[number]);
   }
 
   private void attributesOf(int attributesField, List<Wanted> wanted) {
@@ -184,8 +182,7 @@ final class SpanDecoder {
 
   // ---- spans ----
 
-  private void span(
-      int row, int at, long start, long[] parents, byte[] kinds, byte[] statuses) {
+  private void span(int row, int at, long start, long[] parents, byte[] kinds, byte[] statuses) {
     long place = view.place(row);
     in.reset(view.chunk(place), SegmentBytes.offset(place), view.length(row));
     try {
@@ -316,8 +313,7 @@ final class SpanDecoder {
       if (valueAt >= 0) {
         for (Wanted one : wanted) {
           if (one.name.length == keyLength
-              && Arrays.equals(
-                  one.name, 0, keyLength, in.array(), keyAt, keyAt + keyLength)) {
+              && Arrays.equals(one.name, 0, keyLength, in.array(), keyAt, keyAt + keyLength)) {
             int limit = in.limit();
             in.reset(in.array(), valueAt, valueLength);
             value(one.column, MAX_DEPTH_LEFT);
@@ -338,8 +334,7 @@ final class SpanDecoder {
           column.text(in.array(), in.position(), length);
           in.position(in.position() + length);
         }
-        case 2 << 3 | ProtoReader.VARINT ->
-            column.value(SpanColumn.BOOL, in.varint() == 0 ? 0 : 1);
+        case 2 << 3 | ProtoReader.VARINT -> column.value(SpanColumn.BOOL, in.varint() == 0 ? 0 : 1);
         case 3 << 3 | ProtoReader.VARINT -> column.value(SpanColumn.INT, in.varint());
         case 4 << 3 | ProtoReader.FIXED64 -> column.value(SpanColumn.DOUBLE, in.fixed64());
         case 5 << 3 | ProtoReader.BYTES -> {

@@ -123,8 +123,7 @@ final class TagNames {
         Set<Key> known = names.get(scope);
         if (!known.contains(probe)) {
           var key = new Key();
-          key.at(
-              Arrays.copyOfRange(probe.bytes, probe.offset, probe.offset + length), 0, length);
+          key.at(Arrays.copyOfRange(probe.bytes, probe.offset, probe.offset + length), 0, length);
           known.add(key);
         }
       } else {

@@ -73,8 +73,7 @@ public final class TracesIngester extends SignalHeads<TracesHead, TracesSegment>
     this.limits = limits;
     this.hash = hash;
     this.metrics = new TracesIngesterMetrics(metrics);
-    metrics.gauge(
-        "foursight_ingester_memory_spans", "Spans in memory.", this::memorySpans);
+    metrics.gauge("foursight_ingester_memory_spans", "Spans in memory.", this::memorySpans);
     metrics.gauge(
         "foursight_ingester_memory_traces",
         "Traces in memory, once per segment.",
@@ -254,8 +253,7 @@ public final class TracesIngester extends SignalHeads<TracesHead, TracesSegment>
         truncated |= segment.rowsOf(id.high(), id.low()).length > 0;
         continue;
       }
-      TracePieces piece =
-          HeadFacts.trace(segment, id, maxBytes > 0 ? maxBytes - bytes : 0, budget);
+      TracePieces piece = HeadFacts.trace(segment, id, maxBytes > 0 ? maxBytes - bytes : 0, budget);
       for (byte[] one : piece.pieces()) {
         pieces.add(one);
         bytes += one.length;

@@ -1,7 +1,5 @@
-package io.foursight.compactor.logs;
+package io.foursight.compactor;
 
-import io.foursight.compactor.BlockPlanner;
-import io.foursight.compactor.CompactorConfig;
 import io.foursight.model.TenantId;
 import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.block.BlockOrder;
@@ -12,24 +10,26 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 
-/// Chooses blocks of logs to merge: those of one day (others, wider ones, among themselves), by
-/// size. Blocks of about the same size are merged when there are [#FAN_IN] of them, so that each
-/// entry is written a few times only; when the day is over and no block has come for a while, what
-/// is small is merged whatever its size. A merge takes no more than [#TARGET_BYTES]. Before any
+/// Chooses blocks to merge, whatever their length: those of one day (others, wider ones, among
+/// themselves), by size. Blocks of about the same size are merged when there are [#FAN_IN] of them,
+/// so that each item is written a few times only; when the day is over and no block has come for a
+/// while, what is small is merged whatever its size. A merge takes no more than a bound. Before any
 /// merge comes the rewriting of blocks that hold what must go.
-final class LogsPlanner implements BlockPlanner {
-  /// Stored bytes; about a gigabyte of lines.
-  static final long TARGET_BYTES = 128L << 20;
-
+public final class SizePlanner implements BlockPlanner {
   static final int FAN_IN = 4;
   private static final long DAY = 86_400_000;
   private static final long SMALLEST_CLASS = 1 << 20;
 
   private final CompactorConfig config;
+  private final long targetBytes;
   private final BiPredicate<TenantId, BlockMeta> needsRewrite;
 
-  LogsPlanner(CompactorConfig config, BiPredicate<TenantId, BlockMeta> needsRewrite) {
+  /// @param targetBytes stored bytes of a merged block at most
+  /// @param needsRewrite blocks that hold what must go
+  public SizePlanner(
+      CompactorConfig config, long targetBytes, BiPredicate<TenantId, BlockMeta> needsRewrite) {
     this.config = config;
+    this.targetBytes = targetBytes;
     this.needsRewrite = needsRewrite;
   }
 
@@ -66,19 +66,19 @@ final class LogsPlanner implements BlockPlanner {
     long wait = config.firstLevelCompactionWait().toMillis();
     var small = new ArrayList<BlockMeta>();
     for (BlockMeta block : group) {
-      if (block.sizeBytes() < TARGET_BYTES / 2 && now - block.createdMillis() >= wait) {
+      if (block.sizeBytes() < targetBytes / 2 && now - block.createdMillis() >= wait) {
         small.add(block);
       }
     }
     small.sort(Comparator.comparingLong(BlockMeta::sizeBytes).thenComparing(BlockMeta::id));
     boolean quiet = now - newest >= config.lateBlockWait().toMillis();
     for (int from = 0; from < small.size(); from++) {
-      long limit = quiet ? TARGET_BYTES : 4 * sizeClass(small.get(from));
+      long limit = quiet ? targetBytes : 4 * sizeClass(small.get(from));
       var job = new ArrayList<BlockMeta>();
       long bytes = 0;
       for (BlockMeta block : small.subList(from, small.size())) {
         if (block.sizeBytes() > limit
-            || bytes + block.sizeBytes() > TARGET_BYTES
+            || bytes + block.sizeBytes() > targetBytes
             || job.size() == config.maxBlocksPerJob()) {
           break;
         }

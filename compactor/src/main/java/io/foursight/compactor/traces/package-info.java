@@ -1,0 +1,2 @@
+/// Merging and retention of blocks of traces.
+package io.foursight.compactor.traces;

@@ -1,0 +1,2 @@
+/// Historic reads of traces.
+package io.foursight.storegateway.traces;
