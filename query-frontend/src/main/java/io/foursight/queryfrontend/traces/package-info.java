@@ -1,0 +1,2 @@
+/// Tempo's read API, HTTP and gRPC, before the querier.
+package io.foursight.queryfrontend.traces;
