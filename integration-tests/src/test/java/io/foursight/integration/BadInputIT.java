@@ -137,7 +137,7 @@ class BadInputIT {
   @Test
   void badSeries_are400_andTheGoodOnesOfTheBatchAreKept() throws Exception {
     var labels = new HashMap<String, String>();
-    labels.put("__name__", "long_value");
+    labels.put("__name__", "listedvalue");
     labels.put("l", "v".repeat(100_000));
     var request =
         new WriteRequest()
@@ -150,8 +150,112 @@ class BadInputIT {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
     var answer = api.query("kept_beside_bad", now / 1000.0 + 1);
     assertThat(answer.result().path(0).path("value").path(1).asText()).isEqualTo("7");
-    assertThat(api.query("{__name__=~\"far_future|long_value\"}", now / 1000.0 + 1).result())
+    assertThat(api.query("{__name__=~\"far_future|listedvalue\"}", now / 1000.0 + 1).result())
         .isEmpty();
+  }
+
+  @Test
+  void strangeLabels_areOrderedOrRefused_andTheGoodSeriesKept() throws Exception {
+    var body = new ByteArrayOutputStream();
+    body.writeBytes(series("__name__", "odd_unsorted", "z", "1", "a", "2"));
+    body.writeBytes(series("__name__", "odd_twice", "a", "1", "a", "2"));
+    body.writeBytes(series("__name__", "odd_empty_value", "a", ""));
+    body.writeBytes(series("__name__", "odd_empty_name", "", "x"));
+    body.writeBytes(series("__name__", "", "a", "no name"));
+    body.writeBytes(series("__name__", "odd_bytes", "a", "\u00ff\u00fe"));
+    var response =
+        server.post("/api/v1/push", Snappy.compress(body.toByteArray()), WriteRequest.HEADERS);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+    var found = api.query("{__name__=~\"odd_.*\"}", now / 1000.0 + 1).result();
+    assertThat(found.findValuesAsText("__name__"))
+        .containsExactlyInAnyOrder("odd_unsorted", "odd_empty_value");
+    for (var series : found) {
+      if (series.path("metric").path("__name__").asText().equals("odd_unsorted")) {
+        assertThat(series.path("metric").path("a").asText()).isEqualTo("2");
+        assertThat(series.path("metric").path("z").asText()).isEqualTo("1");
+      } else {
+        assertThat(series.path("metric").has("a")).isFalse();
+      }
+    }
+  }
+
+  /// A series with one sample at `now`; texts are taken as Latin-1, so that they need not be UTF-8.
+  private byte[] series(String... pairs) {
+    var series = new ByteArrayOutputStream();
+    for (int i = 0; i < pairs.length; i += 2) {
+      var label = new ByteArrayOutputStream();
+      for (int part = 0; part < 2; part++) {
+        byte[] text = pairs[i + part].getBytes(StandardCharsets.ISO_8859_1);
+        label.write(part == 0 ? 0x0a : 0x12);
+        label.write(text.length);
+        label.writeBytes(text);
+      }
+      series.write(0x0a);
+      series.write(label.size());
+      series.writeBytes(label.toByteArray());
+    }
+    var sample = new ByteArrayOutputStream();
+    sample.writeBytes(new byte[] {0x09, 0, 0, 0, 0, 0, 0, (byte) 0xf0, 0x3f, 0x10});
+    for (long rest = now; ; rest >>>= 7) {
+      sample.write((int) (rest < 128 ? rest : rest & 0x7f | 0x80));
+      if (rest < 128) {
+        break;
+      }
+    }
+    series.write(0x12);
+    series.write(sample.size());
+    series.writeBytes(sample.toByteArray());
+    var all = new ByteArrayOutputStream();
+    all.write(0x0a);
+    all.write(series.size());
+    all.writeBytes(series.toByteArray());
+    return all.toByteArray();
+  }
+
+  @Test
+  void strangeValues_comeBackAsTheyWere_andAStaleMarkerEndsItsSeries() throws Exception {
+    double stale = Double.longBitsToDouble(0x7ff0000000000002L);
+    long[] times = {now - 3000, now - 2000, now - 1000, now};
+    double[] values = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, stale};
+    assertThat(push(new WriteRequest().series(Map.of("__name__", "strange_values"), times, values)))
+        .isIn(200, 204);
+    String[] shown = {"NaN", "+Inf", "-Inf"};
+    for (int i = 0; i < shown.length; i++) {
+      var answer = api.query("strange_values", times[i] / 1000.0);
+      assertThat(answer.result().path(0).path("value").path(1).asText()).isEqualTo(shown[i]);
+    }
+    assertThat(api.query("strange_values", now / 1000.0).result()).isEmpty();
+  }
+
+  @Test
+  void damagedGzip_is400() throws Exception {
+    var bytes = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(new byte[10_000]);
+    }
+    byte[] damaged = bytes.toByteArray();
+    damaged[damaged.length / 2] ^= 0x55;
+    for (byte[] body : List.of(damaged, Arrays.copyOf(damaged, damaged.length - 9))) {
+      var response =
+          server.post(
+              "/otlp/v1/metrics",
+              body,
+              "Content-Type",
+              "application/x-protobuf",
+              "Content-Encoding",
+              "gzip");
+      assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void selectorsOfEverything_andLongExpressions_areAnsweredOrRefused() throws Exception {
+    double at = now / 1000.0 + 1;
+    assertThat(api.queryRange("{__name__=~\".+\"}", at - 1000, at, 1).status()).isEqualTo(200);
+    assertThat(api.query("count({__name__!=\"\"}[10000d:1h])", at).status()).isIn(400, 422);
+    String words = "a".repeat(10) + "|";
+    var listed = api.query("{__name__=~\"" + words.repeat(10_000) + "witness\"}", at);
+    assertThat(listed.result()).as(listed.json().path("error").asText()).hasSize(1);
   }
 
   @Test
