@@ -1,11 +1,16 @@
 package io.foursight.ingester.logs;
 
 import io.foursight.model.Labels;
+import io.foursight.model.logs.LogsPattern;
 import io.foursight.model.logs.LogsSelect;
 import io.foursight.model.logs.LogsStats;
 import io.foursight.model.logs.StreamVolume;
+import io.foursight.storage.logs.block.v1.LinePatterns;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -28,7 +33,7 @@ final class HeadFacts {
       List<LogsSegment> segments, LogsSelect select, PageVisitor pages, RowVisitor rows) {
     for (LogsSegment segment : segments) {
       LogsSegment.View view = segment.view();
-      BitSet matching = HeadSelect.matching(view.streams(), select.matchers());
+      BitSet matching = segment.matching(select.matchers());
       if (matching.isEmpty()) {
         continue;
       }
@@ -133,5 +138,60 @@ final class HeadFacts {
     }
     select.budget().release(16L * buckets * volumes.size());
     return List.copyOf(volumes.values());
+  }
+
+  /// Found as blocks find them, one set of patterns over all segments.
+  static List<LogsPattern> patterns(
+      List<LogsSegment> segments, LogsSelect select, long stepNanos, int limit) {
+    if (select.startNanos() >= select.endNanos()) {
+      return List.of();
+    }
+    var patterns = new LinePatterns(select, stepNanos);
+    var levels = new Levels();
+    rows(
+        segments,
+        select,
+        (view, page) -> levels.begin(page),
+        (view, page, row) ->
+            patterns.add(
+                page.lines(),
+                page.lineStarts()[row],
+                page.lineLength(row),
+                page.times()[row],
+                levels.of(row)));
+    return patterns.most(limit);
+  }
+
+  /// The detected levels of a page.
+  private static final class Levels {
+    private static final String NAME = "detected_level";
+
+    private Optional<HeadColumn.View> column = Optional.empty();
+    private String[] texts = {};
+
+    void begin(HeadPage.View page) {
+      column = page.columns().stream().filter(c -> c.name().equals(NAME)).findFirst();
+      texts = new String[16];
+    }
+
+    String of(int row) {
+      int code = column.map(c -> c.code(row)).orElse(-1);
+      if (code < 0) {
+        return "";
+      }
+      if (code >= texts.length) {
+        texts = Arrays.copyOf(texts, 2 * code);
+      }
+      if (texts[code] == null) {
+        HeadColumn.View levels = column.orElseThrow();
+        texts[code] =
+            new String(
+                levels.values(),
+                levels.starts()[code],
+                levels.length(code),
+                StandardCharsets.UTF_8);
+      }
+      return texts[code];
+    }
   }
 }

@@ -1,6 +1,5 @@
 package io.foursight.ingester.logs;
 
-import io.foursight.model.LabelMatcher;
 import io.foursight.model.Labels;
 import io.foursight.model.logs.Direction;
 import io.foursight.model.logs.LogsCursor;
@@ -39,7 +38,7 @@ final class HeadSelect implements LogsCursor {
     for (LogsSegment segment : segments) {
       select.budget().check();
       LogsSegment.View view = segment.view();
-      BitSet matching = matching(view.streams(), select.matchers());
+      BitSet matching = segment.matching(select.matchers());
       NanoSpan extent = NanoSpan.NONE;
       if (!matching.isEmpty()) {
         for (HeadPage.View p : view.pages()) {
@@ -58,23 +57,6 @@ final class HeadSelect implements LogsCursor {
         backward
             ? Comparator.comparingLong((Candidate c) -> -c.page.maxTime())
             : Comparator.comparingLong(c -> c.page.minTime()));
-  }
-
-  /// Numbers of the streams that satisfy every matcher.
-  static BitSet matching(List<Labels> streams, List<LabelMatcher> matchers) {
-    var matching = new BitSet(streams.size());
-    for (int i = 0; i < streams.size(); i++) {
-      Labels labels = streams.get(i);
-      boolean matches = true;
-      for (int m = 0; m < matchers.size() && matches; m++) {
-        LabelMatcher matcher = matchers.get(m);
-        matches = matcher.matches(labels.get(matcher.name()));
-      }
-      if (matches) {
-        matching.set(i);
-      }
-    }
-    return matching;
   }
 
   @Override

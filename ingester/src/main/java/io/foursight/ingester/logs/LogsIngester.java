@@ -246,7 +246,7 @@ public final class LogsIngester extends SignalHeads<LogsHead, LogsSegment>
 
   @Override
   public List<LogsPattern> patterns(LogsSelect select, long stepNanos, int limit) {
-    return List.of();
+    return HeadFacts.patterns(segments(select.tenant()), select, stepNanos, limit);
   }
 
   @Override

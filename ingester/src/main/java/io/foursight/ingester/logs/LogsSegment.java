@@ -1,6 +1,7 @@
 package io.foursight.ingester.logs;
 
 import io.foursight.ingester.HeadPiece;
+import io.foursight.model.LabelMatcher;
 import io.foursight.model.Labels;
 import io.foursight.model.SeriesHash;
 import io.foursight.model.logs.LogsBatch;
@@ -182,6 +183,16 @@ final class LogsSegment extends HeadPiece {
 
   synchronized View view() {
     return new View(blockId(), streams.list(), pages.stream().map(HeadPage::view).toList());
+  }
+
+  /// Numbers of the streams that satisfy every matcher; those that came after a [#view] may be
+  /// among them.
+  BitSet matching(List<LabelMatcher> matchers) {
+    StreamPostings.Candidates candidates;
+    synchronized (this) {
+      candidates = streams.candidates(matchers);
+    }
+    return candidates.matching(matchers);
   }
 
   @Override

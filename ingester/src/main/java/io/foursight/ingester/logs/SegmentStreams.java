@@ -1,5 +1,6 @@
 package io.foursight.ingester.logs;
 
+import io.foursight.model.LabelMatcher;
 import io.foursight.model.Labels;
 import io.foursight.model.logs.LogsBatch;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ final class SegmentStreams {
   private static final int MAX_WALK = 16;
 
   private final Map<Labels, Integer> numbers = new HashMap<>();
+  private final StreamPostings postings = new StreamPostings();
   private Labels[] labels = new Labels[16];
   private long[] newest = new long[16];
   private int[] last = new int[16];
@@ -55,13 +57,19 @@ final class SegmentStreams {
     newest[number] = Long.MIN_VALUE;
     last[number] = -1;
     numbers.put(stream, number);
-    labelBytes += 150 + 120L * stream.size();
+    postings.add(stream, number);
+    labelBytes += 150 + 130L * stream.size();
     return number;
   }
 
   /// The streams as they are now; the array may be longer and is never changed below that number.
   List<Labels> list() {
     return Arrays.asList(labels).subList(0, numbers.size());
+  }
+
+  /// What may satisfy the matchers.
+  StreamPostings.Candidates candidates(List<LabelMatcher> matchers) {
+    return postings.candidates(matchers, list());
   }
 
   int last(int stream) {

@@ -21,6 +21,7 @@ import io.foursight.model.logs.Direction;
 import io.foursight.model.logs.LogsBatch;
 import io.foursight.model.logs.LogsCursor;
 import io.foursight.model.logs.LogsPage;
+import io.foursight.model.logs.LogsPattern;
 import io.foursight.model.logs.LogsSelect;
 import io.foursight.model.logs.LogsStats;
 import io.foursight.storage.block.BlockMeta;
@@ -343,6 +344,84 @@ class LogsIngesterTest {
       long[] counts = logs.volumes(select, HOUR / 60).getFirst().entries();
       assertThat(counts).hasSize(15);
       assertThat(Arrays.stream(counts).sum()).isEqualTo(rows);
+    }
+  }
+
+  @Test
+  void patternsComeFromTheHead_asFromABlock() {
+    var entries = new ArrayList<Entry>();
+    for (int i = 0; i < 100; i++) {
+      entries.add(
+          new Entry(
+              i % 2 == 0 ? A : B,
+              now - 60_000_000_000L + i,
+              i % 3 == 0 ? "user " + i + " logged in after " + i * 7 + "ms" : "cache hit",
+              Map.of("detected_level", i % 3 == 0 ? "warn" : "info")));
+    }
+    write(entries);
+    var select =
+        new LogsSelect(
+            TENANT,
+            now - 120_000_000_000L,
+            now,
+            List.of(LabelMatcher.equal("app", "a")),
+            QueryBudget.unlimited());
+    List<String> recent = patterns(logs.patterns(select, 60_000_000_000L, 10));
+    assertThat(recent)
+        .containsExactly(
+            "info cache hit [0, 33]", "warn user <_> logged in after <_>ms [0, 17]");
+    flusher.flush(Optional.empty());
+    var block = blocks.blocks(TENANT).iterator().next();
+    try (var reader =
+        LogsBlockReader.open(
+            block.meta(), name -> blocks.open(TENANT, block.meta(), name))) {
+      assertThat(patterns(reader.patterns(select, 60_000_000_000L, 10))).isEqualTo(recent);
+    }
+  }
+
+  private static List<String> patterns(List<LogsPattern> patterns) {
+    return patterns.stream()
+        .map(p -> p.level() + " " + p.pattern() + " " + Arrays.toString(p.counts()))
+        .toList();
+  }
+
+  @Test
+  void selectiveMatchers_findWhatLookingAtEveryStreamFinds() {
+    var random = new Random(7);
+    var entries = new ArrayList<Entry>();
+    for (int i = 0; i < 300; i++) {
+      var labels = new TreeMap<String, String>();
+      labels.put("app", "a" + random.nextInt(10));
+      if (random.nextBoolean()) {
+        labels.put("pod", "p" + random.nextInt(40));
+      }
+      entries.add(new Entry(Labels.of(labels), now + i, "x", Map.of()));
+    }
+    entries.sort(null);
+    write(entries);
+    List<List<LabelMatcher>> asked =
+        List.of(
+            List.of(LabelMatcher.equal("app", "a3"), LabelMatcher.equal("pod", "p7")),
+            List.of(LabelMatcher.equal("app", "a3"), LabelMatcher.equal("pod", "")),
+            List.of(LabelMatcher.notEqual("app", "a3"), LabelMatcher.notEqual("pod", "")),
+            List.of(LabelMatcher.regex("pod", "p[12].*", false, t -> t.matches("p[12].*"))),
+            List.of(LabelMatcher.regex("pod", "(p1)?", false, t -> t.matches("(p1)?"))),
+            List.of(LabelMatcher.regex("pod", "p1.*", true, t -> t.matches("p1.*"))),
+            List.of(LabelMatcher.equal("nobody", "x")));
+    for (List<LabelMatcher> matchers : asked) {
+      var select =
+          new LogsSelect(TENANT, now, now + HOUR, matchers, QueryBudget.unlimited());
+      List<Labels> expected =
+          entries.stream()
+              .map(Entry::labels)
+              .filter(l -> matchers.stream().allMatch(m -> m.matches(l.get(m.name()))))
+              .distinct()
+              .sorted()
+              .toList();
+      assertThat(logs.series(select)).as(matchers.toString()).isEqualTo(expected);
+      assertThat(read(logs.select(select)).stream().map(Entry::labels).distinct().sorted())
+          .as(matchers.toString())
+          .isEqualTo(expected);
     }
   }
 

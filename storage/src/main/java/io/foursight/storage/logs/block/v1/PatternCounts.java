@@ -58,17 +58,41 @@ final class PatternCounts {
         sums = counts.computeIfAbsent(new Key(text(template), level), k -> charged());
         ofTemplate.put(key, sums);
       }
-      sums[(int) ((times[row] - select.startNanos()) / step)]++;
+      sums[bucket(times[row])]++;
     }
   }
 
-  private long[] charged() {
+  int bucket(long time) {
+    return (int) ((time - select.startNanos()) / step);
+  }
+
+  long[] charged() {
     select.budget().charge(256 + 8L * buckets);
     return new long[buckets];
   }
 
+  /// Takes over an array that was [#charged].
+  void add(String pattern, String level, long[] charged) {
+    long[] sums = counts.putIfAbsent(new Key(pattern, level), charged);
+    if (sums != null) {
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += charged[i];
+      }
+      discard();
+    }
+  }
+
+  /// An array that was [#charged] is not needed.
+  void discard() {
+    select.budget().release(256 + 8L * buckets);
+  }
+
   private static boolean isNothing(Template template) {
-    for (byte[] literal : template.literals()) {
+    return isNothing(template.literals());
+  }
+
+  static boolean isNothing(byte[][] literals) {
+    for (byte[] literal : literals) {
       if (literal.length > 0) {
         return false;
       }
@@ -83,10 +107,14 @@ final class PatternCounts {
   }
 
   private static String text(Template template) {
+    return text(template.literals());
+  }
+
+  static String text(byte[][] literals) {
     var text = new StringBuilder();
-    for (int i = 0; i < template.literals().length; i++) {
+    for (int i = 0; i < literals.length; i++) {
       text.append(i == 0 ? "" : ANY);
-      text.append(new String(template.literals()[i], StandardCharsets.UTF_8));
+      text.append(new String(literals[i], StandardCharsets.UTF_8));
     }
     return text.toString();
   }
