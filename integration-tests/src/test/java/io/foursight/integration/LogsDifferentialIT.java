@@ -1,6 +1,7 @@
 package io.foursight.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,14 +19,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Random LogQL over random entries answers as [NaiveLogs] does: from the head, from blocks, from
-/// both, and after a restart; in both directions, with limits.
+/// both, after a restart and after compaction; in both directions, with limits.
 class LogsDifferentialIT {
-  private static final int QUERIES = Integer.getInteger("logs.queries", 400);
+  private static final int QUERIES = Integer.getInteger("logs.queries", 250);
+  private static final Pattern MERGED =
+      Pattern.compile("foursight_compactor_merges_total\\{.*signal=\"logs\".*} [1-9].*");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final long seed = Long.getLong("logs.seed", System.nanoTime());
@@ -48,6 +52,19 @@ class LogsDifferentialIT {
       server.kill();
       server.start();
       compare(server, "several blocks and a replayed head");
+      flush(server);
+      server.stop();
+      server
+          .flag("compactor.compaction-interval", "200ms")
+          .flag("compactor.first-level-compaction-wait", "0s")
+          .flag("compactor.late-block-wait", "0s");
+      server.start();
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> server.get("/metrics").body().lines().anyMatch(MERGED.asMatchPredicate()));
+      compare(server, "compacted");
+      push(server, naive.generate(500, start, end));
+      compare(server, "compacted, and a head");
     }
   }
 

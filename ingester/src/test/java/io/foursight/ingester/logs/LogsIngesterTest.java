@@ -368,13 +368,11 @@ class LogsIngesterTest {
             QueryBudget.unlimited());
     List<String> recent = patterns(logs.patterns(select, 60_000_000_000L, 10));
     assertThat(recent)
-        .containsExactly(
-            "info cache hit [0, 33]", "warn user <_> logged in after <_>ms [0, 17]");
+        .containsExactly("info cache hit [0, 33]", "warn user <_> logged in after <_>ms [0, 17]");
     flusher.flush(Optional.empty());
     var block = blocks.blocks(TENANT).iterator().next();
     try (var reader =
-        LogsBlockReader.open(
-            block.meta(), name -> blocks.open(TENANT, block.meta(), name))) {
+        LogsBlockReader.open(block.meta(), name -> blocks.open(TENANT, block.meta(), name))) {
       assertThat(patterns(reader.patterns(select, 60_000_000_000L, 10))).isEqualTo(recent);
     }
   }
@@ -409,8 +407,7 @@ class LogsIngesterTest {
             List.of(LabelMatcher.regex("pod", "p1.*", true, t -> t.matches("p1.*"))),
             List.of(LabelMatcher.equal("nobody", "x")));
     for (List<LabelMatcher> matchers : asked) {
-      var select =
-          new LogsSelect(TENANT, now, now + HOUR, matchers, QueryBudget.unlimited());
+      var select = new LogsSelect(TENANT, now, now + HOUR, matchers, QueryBudget.unlimited());
       List<Labels> expected =
           entries.stream()
               .map(Entry::labels)
