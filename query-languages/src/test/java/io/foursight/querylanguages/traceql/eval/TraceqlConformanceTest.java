@@ -28,6 +28,10 @@ class TraceqlConformanceTest {
     System.out.println("TraceQL parse: " + parsed.passed() + "/" + parsed.total());
     total += parsed.total();
     failures.addAll(parsed.failures());
+    var evaluated = TraceqlEvalCases.run(directory());
+    System.out.println("TraceQL eval: " + evaluated.passed() + "/" + evaluated.total());
+    total += evaluated.total();
+    failures.addAll(evaluated.failures());
     System.out.println("TraceqlConformanceTest " + (total - failures.size()) + "/" + total);
     failures.forEach(f -> System.out.println("FAILED " + f));
     assertThat(failures).isEmpty();
