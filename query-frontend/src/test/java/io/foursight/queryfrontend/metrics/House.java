@@ -11,6 +11,7 @@ import io.foursight.model.metrics.MetricsQueryRunner;
 import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.queryfrontend.BuildInfo;
+import io.foursight.queryfrontend.FakeDoor;
 import io.foursight.queryfrontend.QueryFrontendConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;

@@ -8,6 +8,7 @@ import io.foursight.model.TenantId;
 import io.foursight.model.metrics.MetricsBatch;
 import io.foursight.model.metrics.MetricsLateWrites;
 import io.foursight.model.metrics.MetricsWriteResult;
+import io.foursight.queryfrontend.FakeDoor;
 import io.foursight.queryfrontend.QueryFrontendConfig;
 import io.foursight.querylanguages.promql.eval.PromqlEngine;
 import java.net.URLEncoder;

@@ -1,4 +1,4 @@
-package io.foursight.queryfrontend.metrics;
+package io.foursight.queryfrontend;
 
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
@@ -21,14 +21,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Routes without a server: calls go straight to the handlers, errors through the route's shape.
-final class FakeDoor implements HttpRoutes {
+public final class FakeDoor implements HttpRoutes {
   private record Route(
       Set<String> methods, String pattern, ErrorShape errors, HttpHandler handler) {}
 
   private final List<Route> routes = new ArrayList<>();
-  List<TenantId> tenants = List.of(TenantId.ANONYMOUS);
 
-  record Reply(int status, String body) {}
+  /// The gRPC services, in the order in which they were added.
+  public final List<BindableService> services = new ArrayList<>();
+
+  public List<TenantId> tenants = List.of(TenantId.ANONYMOUS);
+
+  public record Reply(int status, String body) {}
 
   @Override
   public void add(
@@ -49,24 +53,24 @@ final class FakeDoor implements HttpRoutes {
 
   @Override
   public void addGrpc(Door door, BindableService service) {
-    throw new UnsupportedOperationException();
+    services.add(service);
   }
 
-  Reply get(String pathAndQuery) {
+  public Reply get(String pathAndQuery) {
     return call("GET", pathAndQuery, "", Map.of(), new byte[0]);
   }
 
-  Reply post(String path, String form) {
+  public Reply post(String path, String form) {
     return call("POST", path, form, Map.of(), new byte[0]);
   }
 
-  Reply call(
+  public Reply call(
       String method, String pathAndQuery, String form, Map<String, String> headers, byte[] body) {
     HttpReply reply = raw(method, pathAndQuery, form, headers, body);
     return new Reply(reply.status(), new String(bytes(reply), StandardCharsets.UTF_8));
   }
 
-  static byte[] bytes(HttpReply reply) {
+  public static byte[] bytes(HttpReply reply) {
     if (reply.writer().isEmpty()) {
       return reply.body();
     }
@@ -79,7 +83,7 @@ final class FakeDoor implements HttpRoutes {
     return out.toByteArray();
   }
 
-  HttpReply raw(
+  public HttpReply raw(
       String method, String pathAndQuery, String form, Map<String, String> headers, byte[] body) {
     int mark = pathAndQuery.indexOf('?');
     String path = mark < 0 ? pathAndQuery : pathAndQuery.substring(0, mark);
