@@ -25,6 +25,7 @@ import io.foursight.querier.metrics.MetricsReplicationLimits;
 import io.foursight.queryfrontend.QueryFrontendConfig;
 import io.foursight.queryfrontend.logs.LogsQueryLimits;
 import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
+import io.foursight.queryfrontend.traces.TracesQueryLimits;
 import io.foursight.ring.config.MemberlistConfig;
 import io.foursight.ring.config.RingConfig;
 import io.foursight.runtime.client.GrpcClientConfig;
@@ -140,6 +141,7 @@ record FoursightConfig(
                 MetricsReplicationLimits.class,
                 MetricsQueryLimits.class,
                 LogsQueryLimits.class,
+                TracesQueryLimits.class,
                 CompactorLimits.class,
                 LogsCompactorLimits.class,
                 TracesCompactorLimits.class));

@@ -13,6 +13,8 @@ import io.foursight.querier.metrics.MetricsReplicationLimits;
 import io.foursight.querier.metrics.ReplicatedMetricsCardinality;
 import io.foursight.querier.metrics.ReplicatedMetricsSource;
 import io.foursight.querier.metrics.ShardedMetricsBlocks;
+import io.foursight.querier.traces.TracesFanIn;
+import io.foursight.querier.traces.TracesQuerier;
 import io.foursight.querylanguages.promql.eval.PromqlEngine;
 import io.foursight.querylanguages.regex.RegexMatcher;
 import io.foursight.runtime.ComponentContext;
@@ -26,7 +28,7 @@ import io.foursight.wire.rpc.RpcService;
 import java.util.List;
 import java.util.Set;
 
-/// PromQL and LogQL over recent and historic data.
+/// PromQL, LogQL and TraceQL over recent and historic data.
 final class QuerierWiring {
   private final FoursightConfig config;
   private final ComponentContext context;
@@ -36,6 +38,7 @@ final class QuerierWiring {
   private final StoreGatewayWiring storeGateway;
   private final Lazy<MetricsQuerier> metrics;
   private final Lazy<LogsQuerier> logs;
+  private final Lazy<TracesQuerier> traces;
 
   QuerierWiring(
       FoursightConfig config,
@@ -62,6 +65,12 @@ final class QuerierWiring {
               context.clock(),
               context.meters());
         });
+    traces =
+        new Lazy<>(() ->
+            new TracesQuerier(
+                new TracesFanIn(ingester.traces(), storeGateway.traces()),
+                config.querier(),
+                context.meters()));
     metrics =
         new Lazy<>(() ->
             new MetricsQuerier(
@@ -81,6 +90,11 @@ final class QuerierWiring {
     return logs.get();
   }
 
+  /// As [#logs].
+  TracesQuerier traces() {
+    return traces.get();
+  }
+
   Module module() {
     return new Module(
         "querier",
@@ -92,7 +106,7 @@ final class QuerierWiring {
     MetricsQuerier querier = metrics.get();
     List<String> frontends = config.frontendAddress();
     if (!cluster.isClustered()) {
-      return new Together(List.of(querier, logs.get()));
+      return new Together(List.of(querier, logs.get(), traces.get()));
     }
     if (frontends.isEmpty()) {
       return querier;

@@ -7,6 +7,8 @@ import io.foursight.queryfrontend.logs.LogsQueryLimits;
 import io.foursight.queryfrontend.metrics.MetricsQueryFrontend;
 import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
 import io.foursight.queryfrontend.metrics.RetryingMetricsRunner;
+import io.foursight.queryfrontend.traces.TracesQueryFrontend;
+import io.foursight.queryfrontend.traces.TracesQueryLimits;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
@@ -83,6 +85,7 @@ final class QueryFrontendWiring {
     }
     if (!cluster.isClustered()) {
       logs(build);
+      traces(build);
     }
     return new Routed();
   }
@@ -118,6 +121,18 @@ final class QueryFrontendWiring {
             ports,
             config.queryFrontend(),
             overrides.limits(LogsQueryLimits.class),
+            build,
+            context.routes(),
+            context.clock(),
+            context.meters());
+  }
+
+  private void traces(BuildInfo build) {
+    var unused =
+        new TracesQueryFrontend(
+            querier.traces(),
+            config.queryFrontend(),
+            overrides.limits(TracesQueryLimits.class),
             build,
             context.routes(),
             context.clock(),
