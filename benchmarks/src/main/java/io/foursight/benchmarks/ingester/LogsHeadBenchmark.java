@@ -5,11 +5,12 @@ import io.foursight.benchmarks.load.LogWorkload;
 import io.foursight.config.ByteSize;
 import io.foursight.config.TenantLimits;
 import io.foursight.ingester.IngesterConfig;
+import io.foursight.ingester.IngesterMetrics;
 import io.foursight.ingester.logs.LogsIngester;
 import io.foursight.ingester.logs.LogsIngesterConfig;
-import io.foursight.ingester.logs.LogsIngesterMetrics;
 import io.foursight.ingester.logs.LogsLimits;
 import io.foursight.model.SeriesHash;
+import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
 import io.foursight.model.logs.LogsBatch;
 import io.foursight.wire.logs.PushDecoder;
@@ -75,7 +76,7 @@ public class LogsHeadBenchmark {
             new SeriesHash(1, 2),
             Clock.systemUTC(),
             new Random(1),
-            new LogsIngesterMetrics(new SimpleMeterRegistry()));
+            new IngesterMetrics(new SimpleMeterRegistry(), Signal.LOGS));
     fresh.replayed(1);
     ingester = Optional.of(fresh);
     written = 0;

@@ -7,6 +7,7 @@ import io.foursight.ingester.metrics.MetricsIngester;
 import io.foursight.ingester.metrics.MetricsLimits;
 import io.foursight.model.Labels;
 import io.foursight.model.SeriesHash;
+import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
 import io.foursight.model.metrics.LabelBytes;
 import io.foursight.model.metrics.MetricsBatch;

@@ -67,10 +67,12 @@ public class LogsBlockBenchmark {
       for (LogsPage page : pages) {
         bytes += page.lineStarts()[page.rows() - 1] + page.lineLengths()[page.rows() - 1];
       }
-      byte[] first = pages.getFirst().lines();
-      var text = new String(first, StandardCharsets.UTF_8);
-      var id = Pattern.compile("[0-9a-f]{32}").matcher(text);
-      known = id.find() ? id.group() : "";
+      for (LogsPage page : pages) {
+        var id =
+            Pattern.compile("[0-9a-f]{32}")
+                .matcher(new String(page.lines(), StandardCharsets.UTF_8));
+        known = id.find() ? id.group() : known;
+      }
       directory = Files.createTempDirectory("logs-block");
       BlockMeta meta = write(pages, directory);
       for (BlockMeta.File file : meta.files()) {
