@@ -86,6 +86,23 @@ abstract class Column {
     return rows;
   }
 
+  /// By looking at the values of those numbers that may have the digits of the part.
+  final BitSet matchNumbers(Op op, byte[] part, long[] numbers) {
+    DigitSearch search = DigitSearch.of(part);
+    var rows = new BitSet(count);
+    var value = new ByteWriter(64);
+    for (int i = 0; i < count; i++) {
+      if (search.mayBeIn(numbers[i])) {
+        value.clear();
+        append(i, value);
+        if (Needle.test(op, value.array(), 0, value.size(), part)) {
+          rows.set(i);
+        }
+      }
+    }
+    return rows;
+  }
+
   static BitSet all(int count) {
     var rows = new BitSet(count);
     rows.set(0, count);

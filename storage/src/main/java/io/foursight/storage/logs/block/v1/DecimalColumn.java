@@ -44,10 +44,14 @@ final class DecimalColumn extends Column {
 
   @Override
   void append(int row, ByteWriter out) {
+    print(numbers()[row], out);
+  }
+
+  private long[] numbers() {
     if (numbers == null) {
       numbers = spec.numbers.load(source);
     }
-    print(numbers[row], out);
+    return numbers;
   }
 
   private void print(long number, ByteWriter out) {
@@ -80,17 +84,23 @@ final class DecimalColumn extends Column {
 
   @Override
   boolean possible(Op op, byte[] part) {
-    for (byte b : part) {
-      if (!Tokenizer.isDigit(b) && b != '.' && b != '-') {
+    int points = 0;
+    for (int i = 0; i < part.length; i++) {
+      byte b = part[i];
+      if (!Tokenizer.isDigit(b) && b != '.' && !(b == '-' && i == 0)) {
         return false;
       }
+      points += b == '.' ? 1 : 0;
     }
-    return part.length > 0 && part.length <= 22;
+    return points <= 1 && part.length > 0 && part.length <= 22;
   }
 
   @Override
   BitSet match(Op op, byte[] part) {
-    return possible(op, part) ? matchEach(op, part) : new BitSet();
+    if (!possible(op, part)) {
+      return new BitSet();
+    }
+    return DigitSearch.isFit(part) ? matchNumbers(op, part, numbers()) : matchEach(op, part);
   }
 
   /// Digits of the fraction; 0 without a point, -1 when this is no decimal that we print alike.

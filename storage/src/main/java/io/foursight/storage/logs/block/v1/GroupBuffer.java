@@ -31,6 +31,10 @@ final class GroupBuffer {
   /// Rows of one stream: `firstRow` up to the next run's.
   record StreamRun(int stream, int firstRow) {}
 
+  private static final LogsPage NO_PAGE =
+      new LogsPage(
+          0, new long[0], List.of(), new int[0], new byte[0], new int[0], new int[0], List.of());
+
   long[] times = new long[1 << 12];
   int[] rowBytes = new int[1 << 12];
   final Strings lines = new Strings(new byte[0], 1 << 12);
@@ -38,13 +42,27 @@ final class GroupBuffer {
   final List<StreamRun> runs = new ArrayList<>();
   int rows;
   long bytes;
+  private LogsPage.MetadataColumn[] columns = {};
+
+  /// Where the columns of the page go, as far as known.
+  private Metadata[] targets = {};
+
+  private LogsPage page = NO_PAGE;
   private final ByteWriter text = new ByteWriter(1 << 20);
 
   boolean isFull() {
     return bytes >= LogsBlockFormat.GROUP_BYTES || rows >= LogsBlockFormat.GROUP_ROWS;
   }
 
-  void add(int stream, LogsPage page, int row) {
+  /// The page whose rows follow.
+  void begin(LogsPage next) {
+    page = next;
+    columns = next.metadata().toArray(new LogsPage.MetadataColumn[0]);
+    targets = new Metadata[columns.length];
+  }
+
+  /// Adds a row of the page.
+  void add(int stream, int row) {
     if (runs.isEmpty() || runs.getLast().stream() != stream) {
       runs.add(new StreamRun(stream, rows));
     }
@@ -57,12 +75,14 @@ final class GroupBuffer {
     lines.add(text.size(), length);
     text.bytes(page.lines(), page.lineStarts()[row], length);
     int size = length;
-    for (LogsPage.MetadataColumn column : page.metadata()) {
+    for (int c = 0; c < columns.length; c++) {
+      LogsPage.MetadataColumn column = columns[c];
       if (column.has(row)) {
+        if (targets[c] == null) {
+          targets[c] = metadata.computeIfAbsent(column.name(), name -> new Metadata());
+        }
         int valueLength = column.length(row);
-        metadata
-            .computeIfAbsent(column.name(), name -> new Metadata())
-            .add(rows, text.size(), valueLength);
+        targets[c].add(rows, text.size(), valueLength);
         text.bytes(column.bytes(), column.start(row), valueLength);
         size += column.name().length() + valueLength;
       }
@@ -82,6 +102,7 @@ final class GroupBuffer {
     bytes = 0;
     runs.clear();
     metadata.clear();
+    Arrays.fill(targets, null);
     lines.count = 0;
     text.clear();
   }

@@ -108,7 +108,9 @@ final class HexColumn extends Column {
       return new BitSet();
     }
     if (part.length < spec.textLength()) {
-      return matchEach(op, part);
+      return part.length < 3 || contains(part, (byte) '-')
+          ? matchEach(op, part)
+          : matchPart(op, part);
     }
     load();
     int width = spec.digits / 2;
@@ -119,6 +121,46 @@ final class HexColumn extends Column {
       if (bytes[i * width] == wanted[0]
           && Arrays.equals(bytes, i * width, (i + 1) * width, wanted, 0, width)) {
         rows.set(i);
+      }
+    }
+    return rows;
+  }
+
+  private static boolean contains(byte[] part, byte wanted) {
+    for (byte b : part) {
+      if (b == wanted) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Looks for three digits or more in the bytes as they are: beginning with a byte, and with the
+  /// second digit of one. What is found is looked at as text, so that it is all one value, and
+  /// where it should be.
+  private BitSet matchPart(Op op, byte[] part) {
+    load();
+    var rows = new BitSet(count);
+    int width = spec.digits / 2;
+    var value = new ByteWriter(64);
+    for (int skip = 0; skip < 2; skip++) {
+      var wanted = new byte[(part.length - skip) / 2];
+      for (int i = 0; i < wanted.length; i++) {
+        int high = value(part[skip + 2 * i], spec.style == UPPER);
+        wanted[i] = (byte) (high << 4 | value(part[skip + 2 * i + 1], spec.style == UPPER));
+      }
+      int end = count * width;
+      int at = 0;
+      while ((at = Needle.indexOf(bytes, at, end, wanted)) >= 0) {
+        int row = at / width;
+        value.clear();
+        append(row, value);
+        if (Needle.test(op, value.array(), 0, value.size(), part)) {
+          rows.set(row);
+          at = (row + 1) * width;
+        } else {
+          at++;
+        }
       }
     }
     return rows;

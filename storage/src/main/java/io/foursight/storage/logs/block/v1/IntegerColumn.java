@@ -93,7 +93,7 @@ final class IntegerColumn extends Column {
       return new BitSet();
     }
     if (op != Op.EQUALS) {
-      return matchEach(op, part);
+      return DigitSearch.isFit(part) ? matchNumbers(op, part, numbers()) : matchEach(op, part);
     }
     var rows = new BitSet(count);
     boolean fits = spec.width == 0 ? isPlain(part, 0, part.length) : part.length >= spec.width;

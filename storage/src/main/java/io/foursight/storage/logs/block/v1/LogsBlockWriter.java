@@ -51,6 +51,7 @@ public final class LogsBlockWriter implements AutoCloseable {
   /// Adds the entries of a page, which is read before this returns.
   public void add(LogsPage page) {
     int current = -1;
+    buffer.begin(page);
     for (int row = 0; row < page.rows(); row++) {
       if (page.streamOf()[row] != current) {
         current = page.streamOf()[row];
@@ -68,7 +69,7 @@ public final class LogsBlockWriter implements AutoCloseable {
       if (buffer.isFull()) {
         cut();
       }
-      buffer.add(streams.size() - 1, page, row);
+      buffer.add(streams.size() - 1, row);
       entryCount++;
     }
   }

@@ -22,6 +22,11 @@ record Longs(int count, int mode, long base, List<Chunk> chunks) {
   static final int PACKED = 1;
   static final int PLANES = 2;
 
+  /// Up to so many numbers are written in both ways to see which is smaller; of more, a sample.
+  private static final int TRIED_WHOLE = 1 << 14;
+
+  private static final int SAMPLE = 4 * LongCodec.MAX_COUNT;
+
   static Longs read(int count, Chunk.Places places) {
     ByteReader in = places.in();
     int mode = in.u8();
@@ -113,11 +118,56 @@ record Longs(int count, int mode, long base, List<Chunk> chunks) {
       out.directory.zigzag(min);
       return;
     }
-    var packed = packed(x, count);
     if (count < 32) {
-      writePacked(packed, out);
+      writePacked(packed(x, count), out);
       return;
     }
+    Tried tried = count < TRIED_WHOLE ? Tried.BOTH : tried(x, count, min, max, out);
+    if (tried == Tried.PACKED) {
+      writePacked(packed(x, count), out);
+      return;
+    }
+    GroupOutput planes = planes(x, count, min, max, out);
+    if (tried == Tried.PLANES) {
+      out.append(planes);
+      return;
+    }
+    var packed = packed(x, count);
+    if (isBetter(planes.size(), packed.size())) {
+      out.append(planes);
+    } else {
+      writePacked(packed, out);
+    }
+  }
+
+  /// Planes unpack faster into small numbers; packed numbers must be clearly smaller.
+  private static boolean isBetter(long planes, long packed) {
+    return planes <= packed + packed / 32 + 16;
+  }
+
+  private enum Tried {
+    PACKED,
+    PLANES,
+    BOTH
+  }
+
+  /// What is clearly better for a sample from all over the numbers.
+  private static Tried tried(long[] x, int count, long min, long max, GroupOutput out) {
+    var sample = new long[SAMPLE];
+    int pieces = SAMPLE / LongCodec.MAX_COUNT;
+    for (int i = 0; i < pieces; i++) {
+      int from = (int) ((long) (count - LongCodec.MAX_COUNT) * i / (pieces - 1));
+      System.arraycopy(x, from, sample, i * LongCodec.MAX_COUNT, LongCodec.MAX_COUNT);
+    }
+    long planes = planes(sample, SAMPLE, min, max, out).size();
+    long packed = packed(sample, SAMPLE).size();
+    if (planes < packed - packed / 6) {
+      return Tried.PLANES;
+    }
+    return packed < planes - planes / 6 ? Tried.PACKED : Tried.BOTH;
+  }
+
+  private static GroupOutput planes(long[] x, int count, long min, long max, GroupOutput out) {
     GroupOutput planes = out.fresh();
     int width = (64 - Long.numberOfLeadingZeros(max - min) + 7) / 8;
     planes.directory.u8(PLANES);
@@ -130,12 +180,7 @@ record Longs(int count, int mode, long base, List<Chunk> chunks) {
       }
       planes.chunk(plane, 0, count, true);
     }
-    // Planes unpack faster into small numbers; packed numbers must be clearly smaller.
-    if (planes.size() <= packed.size() + packed.size() / 32 + 16) {
-      out.append(planes);
-    } else {
-      writePacked(packed, out);
-    }
+    return planes;
   }
 
   private static void writePacked(ByteWriter packed, GroupOutput out) {

@@ -47,12 +47,16 @@ final class TimeColumn extends Column {
 
   @Override
   void append(int row, ByteWriter out) {
+    printer.print(spec.layout, value(row), out);
+  }
+
+  /// Units of the last digit since the epoch.
+  private long value(int row) {
     if (distances == null) {
       distances = spec.distances.load(source);
     }
     long unit = TimeLayout.unit(spec.layout);
-    long entry = Math.floorDiv(source.times()[rowOf.row(row)], unit);
-    printer.print(spec.layout, entry + distances[row], out);
+    return Math.floorDiv(source.times()[rowOf.row(row)], unit) + distances[row];
   }
 
   @Override
@@ -62,7 +66,60 @@ final class TimeColumn extends Column {
 
   @Override
   BitSet match(Op op, byte[] part) {
-    return possible(op, part) ? matchEach(op, part) : new BitSet();
+    if (!possible(op, part)) {
+      return new BitSet();
+    }
+    int digits = TimeLayout.digits(spec.layout);
+    boolean number = true;
+    boolean acrossPoint = false;
+    for (byte b : part) {
+      number &= Tokenizer.isDigit(b);
+      acrossPoint |= b == '.' || b == ',';
+    }
+    if (acrossPoint || op == Op.EQUALS || part.length > 18) {
+      return matchEach(op, part);
+    }
+    if (op == Op.ENDS_WITH && digits > 0 && !number) {
+      return new BitSet();
+    }
+    return matchHalves(op, part, number && part.length <= digits);
+  }
+
+  /// A part without a point lies in the seconds, which many rows share, or in the digits behind it.
+  private BitSet matchHalves(Op op, byte[] part, boolean mayBeFraction) {
+    int digits = TimeLayout.digits(spec.layout);
+    long unitsPerSecond = TimeLayout.power(digits);
+    long power = TimeLayout.power(mayBeFraction ? part.length : 0);
+    long wanted = mayBeFraction ? IntegerColumn.parse(part, 0, part.length) : 0;
+    boolean inSeconds = op != Op.ENDS_WITH || digits == 0;
+    var rows = new BitSet(count);
+    var text = new ByteWriter(32);
+    long shown = 0;
+    boolean inShown = false;
+    for (int row = 0; row < count; row++) {
+      long value = value(row);
+      long second = Math.floorDiv(value, unitsPerSecond);
+      if (inSeconds && (row == 0 || second != shown)) {
+        shown = second;
+        text.clear();
+        printer.print(TimeLayout.withoutFraction(spec.layout), second, text);
+        inShown = Needle.test(op, text.array(), 0, text.size(), part);
+      }
+      boolean found = inShown;
+      if (!found && mayBeFraction && op != Op.STARTS_WITH) {
+        long fraction = value - second * unitsPerSecond;
+        int shifts = op == Op.ENDS_WITH ? 0 : digits - part.length;
+        found = fraction % power == wanted;
+        for (int k = 0; k < shifts && !found; k++) {
+          fraction /= 10;
+          found = fraction % power == wanted;
+        }
+      }
+      if (found) {
+        rows.set(row);
+      }
+    }
+    return rows;
   }
 
   static void write(int layout, long[] distances, int count, GroupOutput out) {

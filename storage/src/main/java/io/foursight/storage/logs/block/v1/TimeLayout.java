@@ -37,6 +37,16 @@ final class TimeLayout {
   private int monthOfDay;
   private int dayOfDay;
   private long epochDay;
+
+  /// The first 17 bytes of the date and clock read last, which is all but the seconds, and what
+  /// they say; style -1 before the first.
+  private long knownHead;
+
+  private long knownMiddle;
+  private byte knownLast;
+  private int knownStyle = -1;
+  private long knownDay;
+  private long knownMinute;
   private long shownSecond = Long.MIN_VALUE;
   private int shownStyle = -1;
   private final ByteWriter shown = new ByteWriter(24);
@@ -53,6 +63,19 @@ final class TimeLayout {
   /// Nanoseconds of the last digit.
   static long unit(int layout) {
     return POWERS[9 - (layout >>> 3)];
+  }
+
+  /// Of the fraction.
+  static int digits(int layout) {
+    return layout >>> 3;
+  }
+
+  static long power(int digits) {
+    return POWERS[digits];
+  }
+
+  static int withoutFraction(int layout) {
+    return layout & 7;
   }
 
   int length() {
@@ -72,6 +95,17 @@ final class TimeLayout {
   boolean parse(byte[] b, int at, int to, long time) {
     if (to - at < 14 || !isDigit(b[at]) || !isDigit(b[at + 1])) {
       return false;
+    }
+    if (to - at >= 20
+        && Bytes.at(b, at) == knownHead
+        && Bytes.at(b, at + 8) == knownMiddle
+        && b[at + 16] == knownLast
+        && knownStyle >= 0) {
+      int seconds = at + (knownStyle == ACCESS_LOG ? 18 : 17);
+      epochDay = knownDay;
+      // What the fields of the day say belongs to another text.
+      yearOfDay = Integer.MIN_VALUE;
+      return b[seconds - 1] == ':' && second(b, at, seconds, to, knownStyle, knownMinute, time);
     }
     if (b[at + 2] == '/') {
       return accessLog(b, at, to, time);
@@ -148,12 +182,29 @@ final class TimeLayout {
     }
     int hour = two(b, at);
     int minute = two(b, at + 3);
-    int second = two(b, at + 6);
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) {
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59) {
       return false;
     }
-    long value = epochDay * 86_400 + hour * 3600L + minute * 60L + second;
-    int p = at + 8;
+    long minutes = epochDay * 86_400 + hour * 3600L + minute * 60L;
+    if (style != KLOG) {
+      knownHead = Bytes.at(b, start);
+      knownMiddle = Bytes.at(b, start + 8);
+      knownLast = b[start + 16];
+      knownStyle = style;
+      knownDay = epochDay;
+      knownMinute = minutes;
+    }
+    return second(b, start, at + 6, to, style, minutes, time);
+  }
+
+  /// @param minutes seconds since the epoch up to the minute
+  private boolean second(byte[] b, int start, int at, int to, int style, long minutes, long time) {
+    int second = two(b, at);
+    if (second < 0 || second > 59) {
+      return false;
+    }
+    long value = minutes + second;
+    int p = at + 2;
     int digits = 0;
     int layout = style;
     if (p + 1 < to && (b[p] == '.' || b[p] == ',') && isDigit(b[p + 1])) {
@@ -289,6 +340,7 @@ final class TimeLayout {
 
   /// Whether a byte string may be a piece of a time printed in this layout, by its bytes alone.
   static boolean possible(byte[] part, int layout) {
+    int points = 0;
     for (int i = 0; i < part.length; i++) {
       byte b = part[i];
       boolean fits =
@@ -301,7 +353,8 @@ final class TimeLayout {
                 default -> b == '-' || b == ' ';
               }
               || layout >>> 3 > 0 && b == ((layout & COMMA) != 0 ? ',' : '.');
-      if (!fits) {
+      points += b == '.' || b == ',' ? 1 : 0;
+      if (!fits || points > 1) {
         return false;
       }
     }

@@ -284,8 +284,9 @@ class LogsBlockTest {
                 new Entry(labels, 1000, "ok"),
                 new Entry(labels, 2000, "ok"),
                 new Entry(labels, 3000, "ok")));
+    buffer.begin(page);
     for (int row = 0; row < 3; row++) {
-      buffer.add(0, page, row);
+      buffer.add(0, row);
     }
     try (var writer = new GroupWriter()) {
       GroupOutput out = writer.write(buffer);
