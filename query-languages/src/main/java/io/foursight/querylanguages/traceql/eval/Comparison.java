@@ -60,7 +60,8 @@ final class Comparison implements SpanTest {
     boolean codes =
         (a == Cell.STATUS && b == SpanColumn.INT) || (a == SpanColumn.INT && b == Cell.STATUS);
     boolean same = a == b && (a == SpanColumn.BOOL || a == Cell.STATUS || a == Cell.KIND);
-    return (codes || same) && Numbers.test(operator, l.number(i), r.number(j));
+    boolean equality = operator == FieldOperator.EQUAL || operator == FieldOperator.NOT_EQUAL;
+    return equality && (codes || same) && Numbers.test(operator, l.number(i), r.number(j));
   }
 
   /// A value compared with a literal: each distinct text of a page is tested once.

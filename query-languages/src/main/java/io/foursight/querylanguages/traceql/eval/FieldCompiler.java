@@ -11,18 +11,37 @@ import io.foursight.querylanguages.traceql.plan.PipelinePlan;
 import io.foursight.querylanguages.traceql.plan.StoredFields;
 import io.foursight.querylanguages.traceql.plan.TextTests;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Makes tests and values of expressions, and lists the columns that they read. What it makes has
 /// state and belongs to one thread.
 final class FieldCompiler {
+  private static final Set<Intrinsic> TREE =
+      EnumSet.of(
+          Intrinsic.CHILD_COUNT,
+          Intrinsic.NESTED_SET_LEFT,
+          Intrinsic.NESTED_SET_RIGHT,
+          Intrinsic.NESTED_SET_PARENT);
+
   private final Map<SpanField, Integer> columns = new LinkedHashMap<>();
+  private boolean usesTree;
 
   /// The columns that are read, in the order of their numbers.
   List<SpanField> columns() {
     return List.copyOf(columns.keySet());
+  }
+
+  /// Whether anything reads nested sets or children.
+  boolean usesTree() {
+    return usesTree;
+  }
+
+  void useTree() {
+    usesTree = true;
   }
 
   int column(SpanField field) {
@@ -222,6 +241,7 @@ final class FieldCompiler {
   }
 
   private Value intrinsic(Intrinsic intrinsic) {
+    usesTree |= TREE.contains(intrinsic);
     return switch (intrinsic) {
       case DURATION ->
           (rows, row, cell) -> cell.set(SpanColumn.DURATION, rows.page().durationNanos(row));
@@ -245,7 +265,11 @@ final class FieldCompiler {
       case NESTED_SET_RIGHT ->
           (rows, row, cell) -> cell.set(SpanColumn.INT, rows.shape().right(row - rows.from()));
       case NESTED_SET_PARENT ->
-          (rows, row, cell) -> cell.set(SpanColumn.INT, rows.shape().parent(row - rows.from()));
+          // What asks for roots is answered from the span alone, so this must agree.
+          (rows, row, cell) ->
+              cell.set(
+                  SpanColumn.INT,
+                  rows.page().parentIds()[row] == 0 ? -1 : rows.shape().parent(row - rows.from()));
       case PARENT -> (rows, row, cell) -> cell.clear();
     };
   }

@@ -145,7 +145,8 @@ final class MetricEvaluation {
       for (int from = 0; from < ids.size(); from += BATCH) {
         List<TraceId> batch = ids.subList(from, Math.min(ids.size(), from + BATCH));
         try (var cursor = source.select(select.traces(batch))) {
-          new TraceReader(compiler.columns(), true, request.budget()).read(cursor, use::use);
+          new TraceReader(compiler.columns(), compiler.usesTree(), request.budget())
+              .read(cursor, use::use);
           stats = stats.plus(cursor.scanned());
         }
       }

@@ -97,6 +97,9 @@ final class SpansetStages {
     Step left = stage(operation.left());
     Step right = stage(operation.right());
     SpansetOperator operator = operation.operator();
+    if (operator.isStructural()) {
+      compiler.useTree();
+    }
     return (rows, sets) -> {
       var out = new ArrayList<SpanSetRows>();
       for (SpanSetRows set : sets) {

@@ -14,15 +14,15 @@ final class TraceReader {
   private static final int VALUE_BYTES = 24;
 
   private final List<SpanField> fields;
-  private final boolean shaped;
+  private final boolean tree;
   private final QueryBudget budget;
   private PageCopy carried;
   private long charged;
 
-  /// @param shaped whether trees are wanted
-  TraceReader(List<SpanField> fields, boolean shaped, QueryBudget budget) {
+  /// @param tree whether nested sets and children are wanted
+  TraceReader(List<SpanField> fields, boolean tree, QueryBudget budget) {
     this.fields = fields;
-    this.shaped = shaped;
+    this.tree = tree;
     this.budget = budget;
     this.carried = new PageCopy(fields);
   }
@@ -80,7 +80,6 @@ final class TraceReader {
   }
 
   private void hand(SpanPage page, int from, int to, Consumer<Rows> traces) {
-    traces.accept(
-        new Rows(page, from, to, shaped ? TraceShape.of(page, from, to) : TraceShape.NONE));
+    traces.accept(new Rows(page, from, to, TraceShape.of(page, from, to, tree)));
   }
 }

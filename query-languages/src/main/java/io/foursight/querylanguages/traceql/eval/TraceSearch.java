@@ -110,7 +110,7 @@ final class TraceSearch {
       List<TraceId> batch = ids.subList(from, Math.min(ids.size(), from + MAX_BATCH));
       var fresh = new ArrayList<Age>();
       try (var cursor = source.select(select.traces(batch))) {
-        new TraceReader(compiler.columns(), true, search.budget())
+        new TraceReader(compiler.columns(), compiler.usesTree(), search.budget())
             .read(cursor, rows -> judge(rows, fresh));
         stats = stats.plus(cursor.scanned());
       }

@@ -35,9 +35,13 @@ final class TraceShape {
     children = new int[spans];
   }
 
-  static TraceShape of(SpanPage page, int from, int to) {
-    var shape = new TraceShape(to - from);
+  /// @param tree whether nested sets and children are wanted
+  static TraceShape of(SpanPage page, int from, int to, boolean tree) {
+    var shape = new TraceShape(tree ? to - from : 0);
     shape.times(page, from, to);
+    if (!tree) {
+      return shape;
+    }
     int[] order = order(page, from, to - from);
     int[] parents = shape.parents(page, from, order);
     shape.number(parents, order);
