@@ -1,5 +1,6 @@
 package io.foursight.integration;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foursight.wire.protobuf.ProtoWriter;
@@ -9,8 +10,11 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.net.http.WebSocket;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -51,7 +55,7 @@ class LogsBadInputIT {
     HttpResponse<String> answer =
         server.get(
             "/loki/api/v1/query_range?query="
-                + URLEncoder.encode(logql, StandardCharsets.UTF_8)
+                + URLEncoder.encode(logql, UTF_8)
                 + "&start="
                 + (now - 3_600_000_000_000L)
                 + "&end="
@@ -65,7 +69,7 @@ class LogsBadInputIT {
   }
 
   private HttpResponse<String> json(String body) throws Exception {
-    return push("/loki/api/v1/push", body.getBytes(StandardCharsets.UTF_8), "application/json", "");
+    return push("/loki/api/v1/push", body.getBytes(UTF_8), "application/json", "");
   }
 
   private HttpResponse<String> push(String path, byte[] body, String type, String encoding)
@@ -191,5 +195,164 @@ class LogsBadInputIT {
     assertThat(server.get("/loki/api/v1/delete").body())
         .startsWith("[{\"request_id\":\"")
         .contains("\"status\":\"received\"");
+  }
+
+  /// Every door that takes logs, with every body that is none.
+  @Test
+  void corruptBodies_areRefusedAtEveryDoor() throws Exception {
+    var random = new Random(3);
+    byte[] good = Snappy.compress(message("{app=\"cut\"}", now, "cut off".getBytes(UTF_8)));
+    for (String door : List.of("/loki/api/v1/push", "/otlp/v1/logs", "/v1/logs")) {
+      for (int i = 0; i < 8; i++) {
+        var garbage = new byte[1 + random.nextInt(500)];
+        random.nextBytes(garbage);
+        // A field number of zero is no protobuf, whatever follows.
+        garbage[0] = 0;
+        for (String encoding : List.of("", "gzip")) {
+          assertThat(push(door, garbage, "application/x-protobuf", encoding).statusCode())
+              .as(door + " " + encoding)
+              .isIn(400, 404, 413);
+        }
+      }
+      assertThat(push(door, new byte[] {1, 2}, "application/x-protobuf", "rot13").statusCode())
+          .as(door)
+          .isIn(400, 404, 415);
+    }
+    for (int length = 1; length < good.length; length += 3) {
+      byte[] cut = Arrays.copyOf(good, length);
+      assertThat(push("/loki/api/v1/push", cut, "application/x-protobuf", "").statusCode())
+          .as("cut at " + length)
+          .isEqualTo(400);
+    }
+    // Four gigabytes, it says.
+    byte[] liar = {(byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x0f, 0, 1};
+    assertThat(push("/loki/api/v1/push", liar, "application/x-protobuf", "").statusCode())
+        .isIn(400, 413);
+    for (String text : List.of("{", "[]", "{\"resourceLogs\":5}", "\u0000")) {
+      assertThat(push("/otlp/v1/logs", text.getBytes(UTF_8), "application/json", "").statusCode())
+          .as(text)
+          .isEqualTo(400);
+    }
+  }
+
+  @Test
+  void timesAtBothEndsOf64Bits_areStoredOrRefusedButNeverHarm() throws Exception {
+    for (String time :
+        List.of(
+            "-9223372036854775808",
+            "-1",
+            "0",
+            "9223372036854775807",
+            "9223372036854775808",
+            "1e18",
+            "",
+            "x")) {
+      assertThat(json(stream("ends", "[\"" + time + "\",\"x\"]")).statusCode())
+          .as(time)
+          .isIn(204, 400);
+    }
+    for (String range :
+        List.of(
+            "&start=-9223372036854775808&end=9223372036854775807",
+            "&start=0&end=1",
+            "&start=9223372036854775806&end=9223372036854775807",
+            "&start=-9223372036854775808&end=-9223372036854775807")) {
+      for (String path :
+          List.of(
+              "query_range?query=%7Bapp=%22ends%22%7D",
+              "query_range?query=rate(%7Bapp=%22ends%22%7D%5B5m%5D)",
+              "index/volume_range?query=%7Bapp=%22ends%22%7D",
+              "patterns?query=%7Bapp=%22ends%22%7D",
+              "labels?x=y",
+              "detected_fields?query=%7Bapp=%22ends%22%7D")) {
+        assertThat(server.get("/loki/api/v1/" + path + range).statusCode())
+            .as(path + range)
+            .isIn(200, 400);
+      }
+    }
+    assertThat(
+            server
+                .get(
+                    "/loki/api/v1/query?query=rate(%7Bapp=%22ends%22%7D%5B5m%5D)"
+                        + "&time=9223372036854775807")
+                .statusCode())
+        .isIn(200, 400);
+  }
+
+  @Test
+  void linesThatAreNoJsonOrLogfmt_areKeptWithTheirError() throws Exception {
+    String values = "[\"%d\",\"{\\\"a\\\":\"],[\"%d\",\"a=b \\\"=c d\"]".formatted(now, now + 1);
+    assertThat(json(stream("broken", values)).statusCode()).isEqualTo(204);
+    assertThat(query("{app=\"broken\"} | json")).contains("\"__error__\":\"JSONParserErr\"");
+    assertThat(query("{app=\"broken\"} | json | __error__=\"\"")).contains("\"result\":[]");
+    assertThat(query("{app=\"broken\"} | logfmt --strict")).contains("LogfmtParserErr");
+    HttpResponse<String> failed =
+        server.get(
+            "/loki/api/v1/query?query="
+                + URLEncoder.encode("sum(count_over_time({app=\"broken\"} | json [1h]))", UTF_8));
+    assertThat(failed.statusCode()).isEqualTo(400);
+    assertThat(failed.body()).contains("pipeline error: 'JSONParserErr'");
+  }
+
+  @Test
+  void absurdQueries_areAnsweredOrRefusedInTime() throws Exception {
+    String line = "a".repeat(5000) + "!";
+    assertThat(json(stream("slow", "[\"" + now + "\",\"" + line + "\"]")).statusCode())
+        .isEqualTo(204);
+    long begun = System.nanoTime();
+    for (String query :
+        List.of(
+            "{app=\"slow\"} |~ \"(a+)+$\"",
+            "{app=\"slow\"} |~ \"(a|aa)+b\"",
+            "{app=\"slow\"} | regexp \"(?P<x>(a*)*)*b\"",
+            "{app=~\"((s+)+l*)+ow!\"}",
+            "{app=\"slow\"} |~ \"" + "(".repeat(2000) + "a" + ")".repeat(2000) + "\"",
+            "{app=\"slow\"} |~ \"(a{1,1000}){1,1000}\"",
+            "{app=\"slow\"} " + "| json ".repeat(2000),
+            "{app=\"slow\"} | a=\"b\"" + " or (a=\"c\"".repeat(500) + ")".repeat(500))) {
+      HttpResponse<String> answer =
+          server.post(
+              "/loki/api/v1/query_range",
+              ("query=" + URLEncoder.encode(query, UTF_8)).getBytes(UTF_8),
+              "content-type",
+              "application/x-www-form-urlencoded");
+      assertThat(answer.statusCode())
+          .as(query.substring(0, Math.min(80, query.length())) + ": " + answer.body())
+          .isIn(200, 400, 413, 422);
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(60));
+    HttpResponse<String> many =
+        server.get("/loki/api/v1/query_range?query=%7Bapp=%22slow%22%7D&limit=1000000000");
+    assertThat(many.statusCode()).isEqualTo(400);
+    assertThat(many.body()).contains("max entries limit per query exceeded");
+  }
+
+  /// A client that opens a tail and never reads does not hold up writers, nor fill the memory.
+  @Test
+  void tailsThatNeverRead_areDroppedAndWritersGoOn() throws Exception {
+    var uri =
+        URI.create(
+            server.url().replace("http://", "ws://")
+                + "/loki/api/v1/tail?query=%7Bapp=%22flood%22%7D");
+    // It asks for no message after the first: what is sent stays in the buffers of the network.
+    WebSocket deaf =
+        http.newWebSocketBuilder()
+            .buildAsync(
+                uri,
+                new WebSocket.Listener() {
+                  @Override
+                  public void onOpen(WebSocket socket) {}
+                })
+            .join();
+    String line = "y".repeat(100_000);
+    for (int i = 0; i < 120; i++) {
+      long begun = System.nanoTime();
+      String values =
+          "[\"%d\",\"%s\"],[\"%d\",\"%s\"]".formatted(now + 2 * i, line, now + 2 * i + 1, line);
+      assertThat(json(stream("flood", values)).statusCode()).isEqualTo(204);
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+    }
+    deaf.abort();
+    assertThat(query("sum(count_over_time({app=\"flood\"}[1h]))")).contains("\"240\"");
   }
 }

@@ -76,7 +76,7 @@ class LogsDeletionIT {
       await()
           .atMost(Duration.ofSeconds(60))
           .untilAsserted(() -> assertThat(blockCount(directory)).isZero());
-      push(server, "a", NOW + 60_000_000_000L, "after the deletion");
+      push(server, "a", System.currentTimeMillis() * 1_000_000, "after the deletion");
       assertThat(lines(server)).containsExactly("after the deletion");
       server.kill();
       server.start();

@@ -47,9 +47,7 @@ public final class FakeDoor implements HttpRoutes {
 
   @Override
   public void addSocket(
-      Door door, String pattern, String name, ErrorShape errors, SocketHandler handler) {
-    throw new UnsupportedOperationException();
-  }
+      Door door, String pattern, String name, ErrorShape errors, SocketHandler handler) {}
 
   @Override
   public void addGrpc(Door door, BindableService service) {

@@ -39,8 +39,16 @@ final class LogsParameters {
     return DottedNames.answered(text("query"));
   }
 
-  /// A range; `start` after `end` is refused.
-  record Range(long startNanos, long endNanos) {}
+  /// A range; `start` after `end` is refused. So far from the ends of 64 bits (the years 1843 and
+  /// 2128) that lengths and steps of it do not overflow.
+  record Range(long startNanos, long endNanos) {
+    private static final long FIRST = -4_000_000_000_000_000_000L;
+    private static final long LAST = 5_000_000_000_000_000_000L;
+
+    static Range clamped(long startNanos, long endNanos) {
+      return new Range(Math.clamp(startNanos, FIRST, LAST), Math.clamp(endNanos, FIRST, LAST));
+    }
+  }
 
   /// `start`, `end` and `since` (one hour): `end` is now unless given, `start` that much before.
   Range range() {
@@ -54,7 +62,7 @@ final class LogsParameters {
               + ", end = "
               + end);
     }
-    return new Range(start, end);
+    return Range.clamped(start, end);
   }
 
   long timeOrNow(String name) {
