@@ -133,6 +133,8 @@ class ArchitectureTest {
         "io.foursight.cmd..",
         "io.foursight.integration..");
     stays("org.jgroups..", "io.foursight.ring..");
+    stays("org.apache.parquet..", "io.foursight.storage..");
+    stays("org.apache.hadoop..", "io.foursight.none..");
     stays("picocli..", "io.foursight.benchmarks..");
     stays("org.apache.lucene..", "io.foursight.querylanguages..");
     stays("com.google.re2j..", "io.foursight.querylanguages..");

@@ -60,6 +60,7 @@ final class SpanRowWriter {
   private final GroupTokens tokens;
   private final BitSet alsoListed;
   private final boolean[] written;
+  private final boolean[] seen;
   private final ProtoCursor span = new ProtoCursor();
   private final ProtoCursor statusFields = new ProtoCursor();
   private final Attribute attribute = new Attribute();
@@ -117,6 +118,7 @@ final class SpanRowWriter {
     this.tokens = tokens;
     this.alsoListed = alsoListed;
     written = new boolean[attributeColumns.length];
+    seen = new boolean[attributeColumns.length];
   }
 
   void add(OriginValues origin, long high, long low, byte[] bytes, int offset, int length) {
@@ -126,6 +128,7 @@ final class SpanRowWriter {
     linkCount = 0;
     orderBytes.clear();
     Arrays.fill(written, false);
+    Arrays.fill(seen, false);
     fields(high, low, bytes, offset, length);
     for (int c = 0; c < written.length; c++) {
       if (!written[c]) {
@@ -271,7 +274,12 @@ final class SpanRowWriter {
     exact &= attribute.exact;
     long hash = Tokens.hash(attribute.bytes, attribute.keyStart, attribute.keyLength);
     int slot = slots.of(attribute, hash);
-    if (slot >= 0 && !written[slot] && slots.takes(slot, attribute.type)) {
+    // Only the first value of a key may have the column, so that readers know it for the first.
+    boolean first = slot >= 0 && !seen[slot];
+    if (first) {
+      seen[slot] = true;
+    }
+    if (first && slots.takes(slot, attribute.type)) {
       written[slot] = true;
       ColumnWriter column = attributeColumns[slot];
       switch (attribute.type) {

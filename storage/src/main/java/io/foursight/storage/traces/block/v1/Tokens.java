@@ -53,7 +53,9 @@ final class Tokens {
   }
 
   static long mix(long key, int type, long value) {
-    long h = key ^ (value + type) * 0x9e3779b97f4a7c15L;
+    long h = key + type * 0xa0761d6478bd642fL ^ value * 0x9e3779b97f4a7c15L;
+    h ^= h >>> 29;
+    h *= 0xe7037ed1a0b428dbL;
     h ^= h >>> 32;
     h *= 0xd6e8feb86659fd93L;
     h ^= h >>> 32;
