@@ -17,7 +17,6 @@ final class Subcommands {
       case "blocks" -> BlocksCommand.run(rest, out);
       case "import" -> ImportCommand.run(rest, out);
       case "export" -> ExportCommand.run(rest, out);
-      case "rehearse" -> RehearseCommand.run(rest, out);
       default ->
           throw FoursightException.badData(
               "no command \""

@@ -140,14 +140,6 @@ class ToolsTest {
     assertThat(dir.resolve("data/tools")).isEmptyDirectory();
   }
 
-  /// Its writes and queries must be understood, or the cache is made of error messages.
-  @Test
-  void rehearse_runsAServerOfItsOwn_andEnds() {
-    Result rehearsed = run("rehearse", "-seconds=1");
-    assertThat(rehearsed.code).as(rehearsed.err).isZero();
-    assertThat(rehearsed.out).isEqualTo("rehearsed\n");
-  }
-
   private Result run(String... arguments) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
