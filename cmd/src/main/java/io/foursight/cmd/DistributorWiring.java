@@ -5,11 +5,11 @@ import io.foursight.distributor.DistributorLimits;
 import io.foursight.distributor.logs.LogsWriteDoor;
 import io.foursight.distributor.logs.LogsWriteLimits;
 import io.foursight.distributor.metrics.MetricsFanOut;
-import io.foursight.distributor.metrics.MetricsFanOutLimits;
 import io.foursight.distributor.metrics.MetricsWriteDoor;
 import io.foursight.distributor.metrics.RelabelExpression;
 import io.foursight.distributor.replication.QuorumWriter;
 import io.foursight.distributor.replication.ReplicationMetrics;
+import io.foursight.distributor.replication.ShardingLimits;
 import io.foursight.distributor.traces.TracesWriteDoor;
 import io.foursight.distributor.traces.TracesWriteLimits;
 import io.foursight.model.Signal;
@@ -21,7 +21,7 @@ import io.foursight.runtime.Service;
 import java.util.List;
 import java.util.Set;
 
-/// The push routes before the ingester of this process.
+/// The push routes, before the ingester of this process or those of the ring.
 final class DistributorWiring {
   /// The part of the heap that messages to ingesters may hold.
   private static final int UNDERWAY_SHARE = 4;
@@ -34,18 +34,21 @@ final class DistributorWiring {
   private final ComponentContext context;
   private final ClusterWiring cluster;
   private final IngesterWiring ingester;
+  private final LogsCluster logs;
 
   DistributorWiring(
       FoursightConfig config,
       TenantOverrides overrides,
       ComponentContext context,
       ClusterWiring cluster,
-      IngesterWiring ingester) {
+      IngesterWiring ingester,
+      LogsCluster logs) {
     this.config = config;
     this.overrides = overrides;
     this.context = context;
     this.cluster = cluster;
     this.ingester = ingester;
+    this.logs = logs;
   }
 
   Module module() {
@@ -64,16 +67,15 @@ final class DistributorWiring {
             metricsSink(),
             ingester.hash(),
             RELABEL_EXPRESSIONS);
+    var logsDoor =
+        new LogsWriteDoor(
+            context, config.distributor(), overrides.limits(LogsWriteLimits.class), logs.sink());
     return cluster.isClustered()
-        ? metrics
+        ? new Together(List.of(metrics, logsDoor))
         : new Together(
             List.of(
                 metrics,
-                new LogsWriteDoor(
-                    context,
-                    config.distributor(),
-                    overrides.limits(LogsWriteLimits.class),
-                    ingester.logs()),
+                logsDoor,
                 new TracesWriteDoor(
                     context,
                     config.distributor(),
@@ -81,15 +83,19 @@ final class DistributorWiring {
                     ingester.traces())));
   }
 
+  /// What messages to ingesters may hold, of each signal.
+  static long underwayBytes() {
+    return Runtime.getRuntime().maxMemory() / UNDERWAY_SHARE;
+  }
+
   private MetricsSink metricsSink() {
     if (!cluster.isClustered()) {
       return ingester.metrics();
     }
-    long underway = Runtime.getRuntime().maxMemory() / UNDERWAY_SHARE;
     return new MetricsFanOut(
         ingester.ring(),
         ingester::sinkOf,
-        new QuorumWriter(underway, new ReplicationMetrics(context.meters(), Signal.METRICS)),
-        overrides.limits(MetricsFanOutLimits.class));
+        new QuorumWriter(underwayBytes(), new ReplicationMetrics(context.meters(), Signal.METRICS)),
+        overrides.limits(ShardingLimits.class));
   }
 }

@@ -10,8 +10,8 @@ import io.foursight.config.Setting;
 import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.DistributorLimits;
 import io.foursight.distributor.logs.LogsWriteLimits;
-import io.foursight.distributor.metrics.MetricsFanOutLimits;
 import io.foursight.distributor.metrics.RelabelRules;
+import io.foursight.distributor.replication.ShardingLimits;
 import io.foursight.distributor.traces.TracesWriteLimits;
 import io.foursight.ingester.IngesterConfig;
 import io.foursight.ingester.logs.LogsIngesterConfig;
@@ -21,7 +21,7 @@ import io.foursight.ingester.traces.TracesIngesterConfig;
 import io.foursight.ingester.traces.TracesLimits;
 import io.foursight.querier.QuerierConfig;
 import io.foursight.querier.metrics.MetricsQuerierLimits;
-import io.foursight.querier.metrics.MetricsReplicationLimits;
+import io.foursight.querier.replication.ReplicationLimits;
 import io.foursight.queryfrontend.QueryFrontendConfig;
 import io.foursight.queryfrontend.logs.LogsQueryLimits;
 import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
@@ -128,7 +128,7 @@ record FoursightConfig(
             FoursightConfig.class,
             List.of(
                 DistributorLimits.class,
-                MetricsFanOutLimits.class,
+                ShardingLimits.class,
                 LogsWriteLimits.class,
                 TracesWriteLimits.class,
                 MetricsLimits.class,
@@ -138,7 +138,7 @@ record FoursightConfig(
                 LogsStoreGatewayLimits.class,
                 TracesStoreGatewayLimits.class,
                 MetricsQuerierLimits.class,
-                MetricsReplicationLimits.class,
+                ReplicationLimits.class,
                 MetricsQueryLimits.class,
                 LogsQueryLimits.class,
                 TracesQueryLimits.class,

@@ -6,8 +6,10 @@ import io.foursight.runtime.Service;
 import io.foursight.runtime.client.ClientPool;
 import io.foursight.wire.rpc.RpcService;
 import io.foursight.wire.rpc.WorkerClient;
+import io.foursight.wire.rpc.WorkerPool;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -26,24 +28,24 @@ final class FrontendWorkers implements Service {
   private static final Logger log = LoggerFactory.getLogger(FrontendWorkers.class);
   private static final int LOOKUP_SECONDS = 5;
 
+  /// Calls of one kind.
+  ///
+  /// @param dispatcher the frontend's name for them, see [WorkerPool]
+  /// @param places calls answered at once, at all frontends together
+  /// @param ends whether they end by themselves, so that a stop waits for them
+  record Lane(String dispatcher, int places, List<RpcService> services, boolean ends) {}
+
   private final List<String> addresses;
-  private final int places;
   private final String name;
   private final ClientPool pool;
-  private final List<RpcService> services;
+  private final List<Lane> lanes;
   private final Service querier;
-  private final Map<String, WorkerClient> clients = new HashMap<>();
+  private final Map<String, List<WorkerClient>> clients = new HashMap<>();
   private ScheduledExecutorService lookup;
 
   /// @param addresses `host:port`, `dns+host:port` means the same
-  /// @param places calls answered at once
   FrontendWorkers(
-      List<String> addresses,
-      int places,
-      String name,
-      ClientPool pool,
-      List<RpcService> services,
-      Service querier) {
+      List<String> addresses, String name, ClientPool pool, List<Lane> lanes, Service querier) {
     for (String address : addresses) {
       if (address.lastIndexOf(':') < 1) {
         throw FoursightException.badData(
@@ -52,10 +54,9 @@ final class FrontendWorkers implements Service {
     }
     this.addresses =
         addresses.stream().map(a -> a.startsWith("dns+") ? a.substring(4) : a).toList();
-    this.places = places;
     this.name = name;
     this.pool = pool;
-    this.services = services;
+    this.lanes = List.copyOf(lanes);
     this.querier = querier;
   }
 
@@ -77,22 +78,37 @@ final class FrontendWorkers implements Service {
     if (now.isEmpty()) {
       return;
     }
-    int each = Math.max(1, Math.ceilDiv(places, now.size()));
     for (String gone : List.copyOf(clients.keySet())) {
       if (!now.contains(gone)) {
-        WorkerClient client = clients.remove(gone);
-        Thread.startVirtualThread(() -> client.stop(Deadline.NONE));
+        List<WorkerClient> left = clients.remove(gone);
+        Thread.startVirtualThread(() -> stop(left, Deadline.NONE));
       }
     }
     for (String address : now) {
       if (!clients.containsKey(address)) {
-        var client =
-            new WorkerClient(
-                () -> pool.channel(address), name, each, pool.config().grpcCompression(), services);
-        clients.put(address, client);
-        client.start();
-        log.info("pulling queries component=querier frontend={} places={}", address, each);
+        clients.put(address, lanes.stream().map(lane -> open(address, lane, now.size())).toList());
+        log.info("pulling queries component=querier frontend={}", address);
       }
+    }
+  }
+
+  private WorkerClient open(String address, Lane lane, int frontends) {
+    var client =
+        new WorkerClient(
+            () -> pool.channel(address),
+            lane.dispatcher,
+            name,
+            Math.max(1, Math.ceilDiv(lane.places, frontends)),
+            pool.config().grpcCompression(),
+            lane.services);
+    client.start();
+    return client;
+  }
+
+  /// @param each a client a lane
+  private void stop(List<WorkerClient> each, Deadline deadline) {
+    for (int i = 0; i < each.size(); i++) {
+      each.get(i).stop(lanes.get(i).ends ? deadline : Deadline.after(Duration.ZERO));
     }
   }
 
@@ -113,7 +129,7 @@ final class FrontendWorkers implements Service {
 
   @Override
   public void stop(Deadline deadline) {
-    List<WorkerClient> all;
+    List<List<WorkerClient>> all;
     synchronized (this) {
       if (lookup != null) {
         lookup.shutdownNow();
@@ -121,7 +137,7 @@ final class FrontendWorkers implements Service {
       all = List.copyOf(clients.values());
       clients.clear();
     }
-    all.forEach(client -> client.stop(deadline));
+    all.forEach(each -> stop(each, deadline));
     querier.stop(deadline);
   }
 }

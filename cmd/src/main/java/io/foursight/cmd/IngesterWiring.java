@@ -21,6 +21,7 @@ import io.foursight.model.Signal;
 import io.foursight.model.metrics.MetricsCardinality;
 import io.foursight.model.metrics.MetricsLateWrites;
 import io.foursight.model.metrics.MetricsSource;
+import io.foursight.model.metrics.MetricsWriteResult;
 import io.foursight.querylanguages.regex.RegexMatcher;
 import io.foursight.ring.InstanceDescriptor;
 import io.foursight.ring.RingClient;
@@ -30,15 +31,14 @@ import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
 import io.foursight.storage.block.BlockStore;
 import io.foursight.storage.wal.FileWal;
-import io.foursight.wire.metrics.rpc.EncodedMetricsSink;
 import io.foursight.wire.metrics.rpc.MetricsCardinalityService;
 import io.foursight.wire.metrics.rpc.MetricsSinkService;
 import io.foursight.wire.metrics.rpc.MetricsSourceMethods;
 import io.foursight.wire.metrics.rpc.MetricsSourceService;
 import io.foursight.wire.metrics.rpc.RemoteMetricsCardinality;
-import io.foursight.wire.metrics.rpc.RemoteMetricsSink;
 import io.foursight.wire.metrics.rpc.RemoteMetricsSource;
 import io.foursight.wire.rpc.RpcService;
+import io.foursight.wire.signals.EncodedSink;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -148,10 +148,10 @@ final class IngesterWiring {
   }
 
   /// The ingesters of the ring as their users see them, this process's own without a detour.
-  EncodedMetricsSink sinkOf(InstanceDescriptor instance) {
+  EncodedSink<MetricsWriteResult> sinkOf(InstanceDescriptor instance) {
     return isHere(instance)
         ? MetricsSinkService.local(metrics.get(), hash)
-        : new RemoteMetricsSink(cluster.caller(instance.address()), config.remoteTimeout());
+        : MetricsSinkService.remote(cluster.caller(instance.address()), config.remoteTimeout());
   }
 
   MetricsSource sourceOf(InstanceDescriptor instance) {
@@ -187,6 +187,7 @@ final class IngesterWiring {
     MetricsCardinalityService.register(
         service, MetricsCardinalityService.Methods.INGESTER, local, local, RegexMatcher::compile);
     cluster.serve(service);
+    LogsCluster.serveIngester(cluster, logs.get());
   }
 
   /// Uploads everything if the next stop shall, and waits until queries find it in the blocks.
@@ -227,13 +228,13 @@ final class IngesterWiring {
                 shelf(
                     logs.get(),
                     storage.logsBlocks(),
-                    storeGateway.logs(),
+                    storeGateway.pickup(),
                     directory,
                     logsMeters.get()),
                 shelf(
                     traces.get(),
                     storage.tracesBlocks(),
-                    storeGateway.traces(),
+                    storeGateway.pickup(),
                     directory,
                     tracesMeters.get())),
             directory);

@@ -1,5 +1,6 @@
 package io.foursight.cmd;
 
+import io.foursight.cmd.FrontendWorkers.Lane;
 import io.foursight.config.TenantOverrides;
 import io.foursight.model.metrics.MetricsCardinality;
 import io.foursight.model.metrics.MetricsLateWrites;
@@ -9,10 +10,12 @@ import io.foursight.querier.logs.LogsQuerier;
 import io.foursight.querier.metrics.MetricsFanIn;
 import io.foursight.querier.metrics.MetricsQuerier;
 import io.foursight.querier.metrics.MetricsQuerierLimits;
-import io.foursight.querier.metrics.MetricsReplicationLimits;
 import io.foursight.querier.metrics.ReplicatedMetricsCardinality;
 import io.foursight.querier.metrics.ReplicatedMetricsSource;
 import io.foursight.querier.metrics.ShardedMetricsBlocks;
+import io.foursight.querier.replication.Ingesters;
+import io.foursight.querier.replication.ReplicationLimits;
+import io.foursight.querier.replication.StoreGateways;
 import io.foursight.querier.traces.TracesFanIn;
 import io.foursight.querier.traces.TracesQuerier;
 import io.foursight.querylanguages.promql.eval.PromqlEngine;
@@ -20,16 +23,21 @@ import io.foursight.querylanguages.regex.RegexMatcher;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
+import io.foursight.wire.logs.rpc.LogsFollowService;
 import io.foursight.wire.metrics.rpc.MetricsCardinalityService;
 import io.foursight.wire.metrics.rpc.MetricsRunnerService;
 import io.foursight.wire.metrics.rpc.MetricsSourceMethods;
 import io.foursight.wire.metrics.rpc.MetricsSourceService;
 import io.foursight.wire.rpc.RpcService;
+import io.foursight.wire.rpc.WorkerPool;
 import java.util.List;
 import java.util.Set;
 
 /// PromQL, LogQL and TraceQL over recent and historic data.
 final class QuerierWiring {
+  /// Queries that one querier follows at once.
+  private static final int FOLLOWERS = 100;
+
   private final FoursightConfig config;
   private final ComponentContext context;
   private final TenantOverrides overrides;
@@ -47,7 +55,8 @@ final class QuerierWiring {
       ClusterWiring cluster,
       StorageWiring storage,
       IngesterWiring ingester,
-      StoreGatewayWiring storeGateway) {
+      StoreGatewayWiring storeGateway,
+      LogsCluster logsCluster) {
     this.config = config;
     this.context = context;
     this.overrides = overrides;
@@ -56,7 +65,7 @@ final class QuerierWiring {
     this.storeGateway = storeGateway;
     logs =
         new Lazy<>(() -> {
-          var source = new LogsFanIn(ingester.logs(), storeGateway.logs());
+          LogsFanIn source = logsCluster.source();
           return new LogsQuerier(
               source,
               source,
@@ -85,7 +94,6 @@ final class QuerierWiring {
     return metrics.get();
   }
 
-  /// Only in one process so far: heads and blocks of logs are not asked across processes.
   LogsQuerier logs() {
     return logs.get();
   }
@@ -108,8 +116,9 @@ final class QuerierWiring {
     if (!cluster.isClustered()) {
       return new Together(List.of(querier, logs.get(), traces.get()));
     }
+    var both = new Together(List.of(querier, logs.get()));
     if (frontends.isEmpty()) {
-      return querier;
+      return both;
     }
     var service = new RpcService(MetricsSourceMethods.QUERIER.service());
     MetricsRunnerService.register(service, querier);
@@ -126,23 +135,30 @@ final class QuerierWiring {
         RegexMatcher::compile);
     return new FrontendWorkers(
         frontends,
-        config.querier().threads(),
         InstancePlace.hostName(),
         cluster.pool(),
-        List.of(service),
-        querier);
+        List.of(
+            new Lane(
+                WorkerPool.QUERIES,
+                config.querier().threads(),
+                List.of(service, LogsCluster.querierService(logs.get())),
+                true),
+            new Lane(
+                WorkerPool.FOLLOWERS, FOLLOWERS, List.of(LogsFollowService.of(logs.get())), false)),
+        both);
   }
 
   private MetricsSource source() {
     if (!cluster.isClustered()) {
       return new MetricsFanIn(List.of(storeGateway.metrics(), ingester.metrics()));
     }
-    var limits = overrides.limits(MetricsReplicationLimits.class);
+    var limits = overrides.limits(ReplicationLimits.class);
     return new MetricsFanIn(
         List.of(
-            new ShardedMetricsBlocks(storeGateway.ring(), storeGateway::blocksOf, limits),
+            new ShardedMetricsBlocks(
+                new StoreGateways<>(storeGateway.ring(), storeGateway::blocksOf, limits)),
             new ReplicatedMetricsSource(
-                ingester.ring(), ingester::sourceOf, limits, context.clock())));
+                new Ingesters<>(ingester.ring(), ingester::sourceOf, limits, context.clock()))));
   }
 
   /// What the heads tell about themselves.

@@ -13,6 +13,10 @@ import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
 import io.foursight.runtime.http.Door;
+import io.foursight.wire.logs.rpc.LogsFollowService;
+import io.foursight.wire.logs.rpc.LogsRunnerService;
+import io.foursight.wire.logs.rpc.LogsSourceMethods;
+import io.foursight.wire.logs.rpc.RemoteLogsSource;
 import io.foursight.wire.metrics.rpc.MetricsCardinalityService;
 import io.foursight.wire.metrics.rpc.MetricsSourceMethods;
 import io.foursight.wire.metrics.rpc.RemoteMetricsCardinality;
@@ -64,7 +68,7 @@ final class QueryFrontendWiring {
   private Service frontend() {
     var build = new BuildInfo(Version.text(), "unknown", "unknown", "unknown");
     var slots = new AtomicReference<IntConsumer>(n -> {});
-    var pool = new WorkerPool(n -> slots.get().accept(n));
+    var pool = new WorkerPool(WorkerPool.QUERIES, n -> slots.get().accept(n));
     var frontend =
         new MetricsQueryFrontend(
             queriesHere() ? local() : pulled(pool),
@@ -83,8 +87,8 @@ final class QueryFrontendWiring {
               ? Optional.empty()
               : Optional.of("number of queriers connected to query-frontend is 0"));
     }
+    logs(build, queriesHere() ? localLogs() : pulledLogs(pool));
     if (!cluster.isClustered()) {
-      logs(build);
       traces(build);
     }
     return new Routed();
@@ -112,10 +116,22 @@ final class QueryFrontendWiring {
         overrides::valuesOf);
   }
 
-  private void logs(BuildInfo build) {
-    var ports =
-        new LogsQueryFrontend.Ports(
-            querier.logs(), querier.logs()::source, querier.logs(), overrides::valuesOf);
+  private LogsQueryFrontend.Ports localLogs() {
+    return new LogsQueryFrontend.Ports(
+        querier.logs(), querier.logs()::source, querier.logs(), overrides::valuesOf);
+  }
+
+  private LogsQueryFrontend.Ports pulledLogs(WorkerPool pool) {
+    var followers = new WorkerPool(WorkerPool.FOLLOWERS, n -> {});
+    context.routes().addGrpc(Door.INTERNAL_GRPC, followers);
+    return new LogsQueryFrontend.Ports(
+        LogsRunnerService.remote(pool),
+        tenants -> new RemoteLogsSource(pool, LogsSourceMethods.QUERIER, tenants, List.of()),
+        LogsFollowService.remote(followers),
+        overrides::valuesOf);
+  }
+
+  private void logs(BuildInfo build, LogsQueryFrontend.Ports ports) {
     var unused =
         new LogsQueryFrontend(
             ports,

@@ -3,7 +3,8 @@ package io.foursight.cmd;
 import io.foursight.cmd.RingSeat.Handover;
 import io.foursight.config.TenantOverrides;
 import io.foursight.model.BlockPickup;
-import io.foursight.model.metrics.MetricsBlocks;
+import io.foursight.model.Blocks;
+import io.foursight.model.metrics.MetricsSource;
 import io.foursight.querylanguages.regex.RegexMatcher;
 import io.foursight.ring.InstanceDescriptor;
 import io.foursight.ring.RingClient;
@@ -17,16 +18,23 @@ import io.foursight.storegateway.metrics.MetricsStoreGateway;
 import io.foursight.storegateway.metrics.MetricsStoreGatewayLimits;
 import io.foursight.storegateway.traces.TracesStoreGateway;
 import io.foursight.storegateway.traces.TracesStoreGatewayLimits;
-import io.foursight.wire.metrics.rpc.MetricsBlocksService;
 import io.foursight.wire.metrics.rpc.MetricsSourceMethods;
-import io.foursight.wire.metrics.rpc.RemoteMetricsBlocks;
+import io.foursight.wire.metrics.rpc.MetricsSourceService;
+import io.foursight.wire.metrics.rpc.RemoteMetricsSource;
 import io.foursight.wire.pickup.BlockPickupService;
 import io.foursight.wire.pickup.RemoteBlockPickup;
+import io.foursight.wire.rpc.RpcCaller;
+import io.foursight.wire.rpc.RpcMethod;
 import io.foursight.wire.rpc.RpcService;
+import io.foursight.wire.signals.BlocksService;
+import io.foursight.wire.signals.RemoteBlocks;
 import java.util.List;
 
 /// Historic reads.
 final class StoreGatewayWiring {
+  private static final RpcMethod METRICS_PLAN =
+      BlocksService.method(MetricsSourceMethods.STORE_GATEWAY.service());
+
   private final FoursightConfig config;
   private final ClusterWiring cluster;
   private final Lazy<MetricsStoreGateway> metrics;
@@ -90,9 +98,15 @@ final class StoreGatewayWiring {
   private Service storeGateway() {
     MetricsStoreGateway gateway = metrics.get();
     var service = new RpcService(MetricsSourceMethods.STORE_GATEWAY.service());
-    MetricsBlocksService.register(service, gateway, RegexMatcher::compile);
+    BlocksService.register(service, METRICS_PLAN, gateway);
+    MetricsSourceService.register(
+        service,
+        MetricsSourceMethods.STORE_GATEWAY,
+        (tenants, blocks) -> gateway.only(blocks),
+        RegexMatcher::compile);
     cluster.serve(service);
-    cluster.serve(BlockPickupService.of(gateway));
+    LogsCluster.serveStoreGateway(cluster, logs.get());
+    cluster.serve(BlockPickupService.of(here()));
     return cluster.seat(
         RingName.STORE_GATEWAY,
         config.storeGatewayRing(),
@@ -101,10 +115,27 @@ final class StoreGatewayWiring {
   }
 
   /// Those of the ring, this process's own without a detour.
-  MetricsBlocks blocksOf(InstanceDescriptor instance) {
-    return cluster.isHere(RingName.STORE_GATEWAY, instance)
-        ? metrics.get()
-        : new RemoteMetricsBlocks(cluster.caller(instance.address()));
+  Blocks<MetricsSource> blocksOf(InstanceDescriptor instance) {
+    if (cluster.isHere(RingName.STORE_GATEWAY, instance)) {
+      return metrics.get();
+    }
+    RpcCaller caller = cluster.caller(instance.address());
+    return new RemoteBlocks<>(
+        caller,
+        METRICS_PLAN,
+        blocks ->
+            new RemoteMetricsSource(caller, MetricsSourceMethods.STORE_GATEWAY, List.of(), blocks));
+  }
+
+  /// The gateways of this process.
+  private BlockPickup here() {
+    return (signal, tenant, block) ->
+        switch (signal) {
+          case METRICS -> metrics.get().serves(signal, tenant, block);
+          case LOGS -> logs.get().serves(signal, tenant, block);
+          case TRACES -> traces.get().serves(signal, tenant, block);
+          case PROFILES -> false;
+        };
   }
 
   /// Who tells an ingester that a block is read from.
@@ -118,10 +149,10 @@ final class StoreGatewayWiring {
             ring(),
             gateway ->
                 cluster.isHere(RingName.STORE_GATEWAY, gateway)
-                    ? metrics.get()
+                    ? here()
                     : new RemoteBlockPickup(cluster.caller(gateway.address())),
             config.storeGateway().maxListAge().multipliedBy(2))
-        : metrics.get();
+        : here();
   }
 
   RingClient ring() {

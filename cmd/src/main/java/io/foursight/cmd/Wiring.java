@@ -25,9 +25,11 @@ final class Wiring {
     var storage = new StorageWiring(config, context);
     var storeGateway = new StoreGatewayWiring(config, overrides, context, cluster, storage);
     var ingester = new IngesterWiring(config, overrides, context, cluster, storage, storeGateway);
-    var distributor = new DistributorWiring(config, overrides, context, cluster, ingester);
+    var logs = new LogsCluster(config, overrides, context, cluster, ingester, storeGateway);
+    var distributor = new DistributorWiring(config, overrides, context, cluster, ingester, logs);
     var querier =
-        new QuerierWiring(config, overrides, context, cluster, storage, ingester, storeGateway);
+        new QuerierWiring(
+            config, overrides, context, cluster, storage, ingester, storeGateway, logs);
     var queryFrontend =
         new QueryFrontendWiring(config, overrides, context, cluster, roots, querier);
     var compactor = new CompactorWiring(config, overrides, context, cluster, storage);

@@ -168,13 +168,101 @@ class InProcessClusterTest {
         }
       }
       sameAnswers(alone.url("one"), List.of(read), start, 20);
+      logs(cluster.url("distributor"), read, cluster.url("ingester-b"), start);
       cluster.stop("ingester-c");
       cluster.stop("querier-1");
       cluster.stop("gateway-1");
       sameAnswers(alone.url("one"), List.of(read), start, 20);
+      readLogs(read, start, 80);
       write(
           cluster.url("distributor"),
           new WriteRequest().sample(Map.of("__name__", "later"), start, 1).snappy());
+    }
+  }
+
+  /// Each entry once, though three ingesters have it, one of them in a block.
+  private void logs(String write, String read, String flushed, long start) throws Exception {
+    try (var loki = new LokiApi(read)) {
+      var frames = loki.tail("{app=~\"a.*\"}");
+      for (int i = 0; i < 80; i++) {
+        // Every second one is sent twice, as senders do after a lost answer.
+        for (int times = 0; times <= i % 2; times++) {
+          pushLine(write, i, (start + i * 1000L) * 1_000_000);
+        }
+        if (i == 40) {
+          post(flushed + "/ingester/flush?wait=true");
+        }
+      }
+      var shown = new java.util.TreeSet<String>();
+      while (shown.size() < 80) {
+        String frame = frames.poll(20, java.util.concurrent.TimeUnit.SECONDS);
+        assertThat(frame).as("after %s", shown).isNotNull();
+        for (LokiApi.Entry entry :
+            LokiApi.entries(
+                new com.fasterxml.jackson.databind.ObjectMapper()
+                    .readTree(frame)
+                    .path("streams"))) {
+          assertThat(shown.add(entry.line())).as(entry.line()).isTrue();
+        }
+      }
+    }
+    readLogs(read, start, 80);
+    try (var loki = new LokiApi(read)) {
+      String from = String.valueOf(start * 1_000_000);
+      String to = String.valueOf((start + 80_000L) * 1_000_000);
+      var stats = loki.get("index/stats", "query", "{app=~\"a.*\"}", "start", from, "end", to);
+      // One copy's share, rounded.
+      assertThat(stats.path("entries").asInt()).isBetween(79, 81);
+    }
+  }
+
+  private void pushLine(String url, int i, long nanos) throws Exception {
+    String body =
+        """
+        {"streams":[{"stream":{"app":"a%d"},"values":[["%d","line %d of app",{"trace":"t%d"}]]}]}\
+        """
+            .formatted(i % 7, nanos, i, i % 3);
+    var reply =
+        http.send(
+            HttpRequest.newBuilder(URI.create(url + "/loki/api/v1/push"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            BodyHandlers.ofString());
+    assertThat(reply.statusCode()).as(reply.body()).isEqualTo(204);
+  }
+
+  private static void readLogs(String url, long start, int lines) throws Exception {
+    String from = String.valueOf(start * 1_000_000);
+    String to = String.valueOf((start + 1000L * lines) * 1_000_000);
+    try (var loki = new LokiApi(url)) {
+      for (String direction : List.of("forward", "backward")) {
+        var entries =
+            LokiApi.entries(
+                loki.get(
+                        "query_range",
+                        "query",
+                        "{app=~\"a.*\"} |= \"line\" |~ \"of .pp\"",
+                        "direction",
+                        direction,
+                        "start",
+                        from,
+                        "end",
+                        to,
+                        "limit",
+                        "1000")
+                    .at("/data/result"));
+        assertThat(entries).hasSize(lines).doesNotHaveDuplicates();
+        assertThat(entries).allSatisfy(e -> assertThat(e.metadata()).containsKey("trace"));
+      }
+      String at = String.valueOf((start + 1000L * lines) * 1_000_000);
+      var sum = loki.get("query", "query", "sum(count_over_time({app=~\"a.*\"}[10m]))", "time", at);
+      assertThat(sum.at("/data/result/0/value/1").asText()).isEqualTo(String.valueOf(lines));
+      assertThat(loki.texts("labels", "start", from, "end", to)).contains("app");
+      assertThat(loki.texts("label/app/values", "start", from, "end", to)).hasSize(7);
+      assertThat(
+              loki.get("series", "match[]", "{app=\"a1\"}", "start", from, "end", to).path("data"))
+          .hasSize(1);
     }
   }
 

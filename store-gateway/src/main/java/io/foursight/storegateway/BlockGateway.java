@@ -1,11 +1,13 @@
 package io.foursight.storegateway;
 
 import io.foursight.model.BlockPickup;
+import io.foursight.model.Blocks.Planned;
 import io.foursight.model.Deadline;
 import io.foursight.model.FoursightException;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
+import io.foursight.model.TimeRange;
 import io.foursight.runtime.Service;
 import io.foursight.storage.block.BlockStore;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -109,6 +111,16 @@ public abstract class BlockGateway<R> implements BlockPickup, Service {
       LOG.warn("block cannot be served yet: tenant={} block={} {}", tenant, blockId, e.toString());
       return false;
     }
+  }
+
+  /// As in [io.foursight.model.Blocks]; from a list that is no older than the bound that ingesters
+  /// count on before they let go of what they uploaded.
+  public final List<Planned> plan(TenantId tenant, TimeRange range, boolean fresh) {
+    BlockIndex.Snapshot<R> snapshot =
+        fresh ? index.refresh(tenant) : index.of(tenant, config.maxListAge());
+    return snapshot.overlapping(range).stream()
+        .map(b -> new Planned(b.meta().id(), b.meta().timeRange(), b.meta().level()))
+        .toList();
   }
 
   protected final BlockAttempt<R> attempt(TenantId tenant) {

@@ -1,5 +1,6 @@
 package io.foursight.storegateway;
 
+import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,6 +107,24 @@ public final class BlockIndex<R> {
   public Snapshot<R> of(TenantId tenant, Duration maxAge) {
     Snapshot<R> known = of(tenant);
     return System.nanoTime() - known.readNanos > maxAge.toNanos() ? refresh(tenant) : known;
+  }
+
+  /// Exactly these blocks, after another look at the list if one is not known.
+  ///
+  /// @throws FoursightException `NOT_FOUND` naming those that are not there (any more)
+  public List<OpenBlock<R>> named(TenantId tenant, Set<String> ids) {
+    List<OpenBlock<R>> found = of(tenant).named(ids);
+    if (found.size() < ids.size()) {
+      found = refresh(tenant).named(ids);
+    }
+    if (found.size() < ids.size()) {
+      var missing = new TreeSet<>(ids);
+      found.forEach(b -> missing.remove(b.meta().id()));
+      throw new FoursightException(
+          ErrorKind.NOT_FOUND,
+          "blocks " + missing + " of tenant " + tenant + " are gone, merged or deleted");
+    }
+    return found;
   }
 
   /// Reads the tenant's list again.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.foursight.distributor.replication.QuorumWriter;
 import io.foursight.distributor.replication.ReplicationMetrics;
+import io.foursight.distributor.replication.ShardingLimits;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.model.Labels;
@@ -22,8 +23,8 @@ import io.foursight.ring.RingName;
 import io.foursight.ring.RingRules;
 import io.foursight.ring.RingView;
 import io.foursight.ring.Tokens;
-import io.foursight.wire.metrics.rpc.EncodedMetricsSink;
 import io.foursight.wire.metrics.rpc.MetricsSinkService;
+import io.foursight.wire.signals.EncodedSink;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
@@ -81,10 +82,10 @@ class MetricsFanOutTest {
         this::ingester,
         new QuorumWriter(
             1 << 30, new ReplicationMetrics(new SimpleMeterRegistry(), Signal.METRICS)),
-        tenant -> new MetricsFanOutLimits(0));
+        tenant -> new ShardingLimits(0));
   }
 
-  private EncodedMetricsSink ingester(InstanceDescriptor instance) {
+  private EncodedSink<MetricsWriteResult> ingester(InstanceDescriptor instance) {
     return MetricsSinkService.local(
         (tenant, batch) -> {
           if (failing.containsKey(instance.id())) {

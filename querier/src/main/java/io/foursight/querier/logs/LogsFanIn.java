@@ -91,7 +91,7 @@ public final class LogsFanIn implements LogsSource, LogsTailSource {
     }
   }
 
-  private static boolean isEmpty(LogsCursor cursor, LogsSelect select) {
+  static boolean isEmpty(LogsCursor cursor, LogsSelect select) {
     return select.direction() == Direction.BACKWARD
         ? cursor.bound() < select.startNanos()
         : cursor.bound() >= select.endNanos();

@@ -1,6 +1,5 @@
 package io.foursight.querier.metrics;
 
-import io.foursight.config.TenantLimits;
 import io.foursight.model.Labels;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.TenantId;
@@ -12,49 +11,19 @@ import io.foursight.model.metrics.MetricsSource;
 import io.foursight.model.metrics.SampleColumns;
 import io.foursight.model.metrics.SelectHints.Delivery;
 import io.foursight.model.metrics.SeriesCursor;
-import io.foursight.querier.replication.ReplicatedRead;
-import io.foursight.querier.replication.ReplicatedRead.Answer;
-import io.foursight.querier.replication.Tolerance;
-import io.foursight.ring.InstanceDescriptor;
-import io.foursight.ring.Operation;
-import io.foursight.ring.ReplicationSet;
-import io.foursight.ring.RingView;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
+import io.foursight.querier.replication.Ingesters;
+import io.foursight.querier.replication.Ingesters.Replica;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 
-/// Recent data from the ingesters of a ring: all are asked, and as many may fail as leave at least
-/// one that has each acknowledged sample (RF/2, or whole zones). What several have is taken once.
-/// Safe from any thread.
+/// Recent data from the ingesters of a ring; what several have is taken once. Safe from any thread.
 public final class ReplicatedMetricsSource implements MetricsSource {
-  /// A tenant's shard is looked at as it was in this time: longer than an ingester keeps data.
-  private static final Duration LOOKBACK = Duration.ofHours(13);
+  private final Ingesters<MetricsSource> ingesters;
 
-  private final RingView ring;
-  private final Function<InstanceDescriptor, MetricsSource> ingesters;
-  private final TenantLimits<MetricsReplicationLimits> limits;
-  private final Clock clock;
-
-  public ReplicatedMetricsSource(
-      RingView ring,
-      Function<InstanceDescriptor, MetricsSource> ingesters,
-      TenantLimits<MetricsReplicationLimits> limits,
-      Clock clock) {
-    this.ring = ring;
+  public ReplicatedMetricsSource(Ingesters<MetricsSource> ingesters) {
     this.ingesters = ingesters;
-    this.limits = limits;
-    this.clock = clock;
-  }
-
-  private ReplicationSet replicas(TenantId tenant) {
-    int size = limits.of(tenant).ingestionTenantShardSize();
-    return ring.ring()
-        .shuffleShard(tenant.value(), size, clock.instant().minus(LOOKBACK))
-        .all(Operation.READ);
   }
 
   @Override
@@ -69,18 +38,9 @@ public final class ReplicatedMetricsSource implements MetricsSource {
   }
 
   private SeriesCursor merged(MetricsSelect select, Function<MetricsSource, SeriesCursor> open) {
-    ReplicationSet set = replicas(select.tenant());
-    var tolerance = new Tolerance(set);
-    List<Answer<SeriesCursor>> cursors =
-        ReplicatedRead.ask(
-            set,
-            tolerance,
-            select.budget(),
-            instance -> open.apply(ingesters.apply(instance)),
-            SeriesCursor::close);
     return MergingSeriesCursor.of(
-        cursors.stream()
-            .<SeriesCursor>map(a -> new Tolerated(a.instance(), a.result(), tolerance))
+        ingesters.open(select.tenant(), select.budget(), open, SeriesCursor::close).stream()
+            .<SeriesCursor>map(Tolerated::new)
             .toList());
   }
 
@@ -112,30 +72,18 @@ public final class ReplicatedMetricsSource implements MetricsSource {
 
   private <T> List<T> each(
       TenantId tenant, QueryBudget budget, Function<MetricsSource, T> question) {
-    ReplicationSet set = replicas(tenant);
-    List<Answer<T>> answers =
-        ReplicatedRead.ask(
-            set,
-            new Tolerance(set),
-            budget,
-            instance -> question.apply(ingesters.apply(instance)),
-            unused -> {});
-    var results = new ArrayList<T>();
-    answers.forEach(answer -> results.add(answer.result()));
-    return results;
+    return ingesters.each(tenant, budget, question).each();
   }
 
   /// One replica's series; ends early when the replica fails and the others suffice.
   private static final class Tolerated implements SeriesCursor {
-    private final InstanceDescriptor instance;
+    private final Replica<SeriesCursor> replica;
     private final SeriesCursor cursor;
-    private final Tolerance tolerance;
     private boolean ended;
 
-    Tolerated(InstanceDescriptor instance, SeriesCursor cursor, Tolerance tolerance) {
-      this.instance = instance;
-      this.cursor = cursor;
-      this.tolerance = tolerance;
+    Tolerated(Replica<SeriesCursor> replica) {
+      this.replica = replica;
+      this.cursor = replica.opened();
     }
 
     @Override
@@ -146,7 +94,7 @@ public final class ReplicatedMetricsSource implements MetricsSource {
       try {
         ended = !cursor.next();
       } catch (RuntimeException e) {
-        tolerance.failed(instance, e);
+        replica.failed(e);
         ended = true;
       }
       return !ended;
@@ -162,7 +110,7 @@ public final class ReplicatedMetricsSource implements MetricsSource {
       try {
         cursor.samples(into);
       } catch (RuntimeException e) {
-        tolerance.failed(instance, e);
+        replica.failed(e);
         ended = true;
         into.clear();
       }

@@ -1,6 +1,7 @@
 package io.foursight.storegateway.logs;
 
 import io.foursight.config.TenantLimits;
+import io.foursight.model.Blocks;
 import io.foursight.model.Labels;
 import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
@@ -27,6 +28,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /// All logs blocks of all tenants as one Source, and the one who tells ingesters that a block is
@@ -35,9 +37,11 @@ import java.util.function.Function;
 /// A block that disappears under a cursor (hours after its list has changed) ends the query with
 /// `UNAVAILABLE`. A corrupt block fails the query with `CORRUPT` and its name, unless it shall be
 /// skipped. Entries older than every retention of the tenant are not read. Safe from any thread.
-public final class LogsStoreGateway extends BlockGateway<LogsBlockReader> implements LogsSource {
+public final class LogsStoreGateway extends BlockGateway<LogsBlockReader>
+    implements LogsSource, Blocks<LogsSource> {
   private final TenantLimits<LogsStoreGatewayLimits> limits;
   private final Clock clock;
+  private final Reads all = new Reads(Set.of());
 
   /// @param blocks the block store of the logs signal
   public LogsStoreGateway(
@@ -68,74 +72,125 @@ public final class LogsStoreGateway extends BlockGateway<LogsBlockReader> implem
     };
   }
 
-  // ---- reading ----
-
-  /// {@inheritDoc} Blocks are opened when their time comes.
   @Override
-  public LogsCursor select(LogsSelect asked) {
-    metrics.selects.increment();
-    LogsSelect select = insideRetention(asked);
-    List<OpenBlock<LogsBlockReader>> blocks = blocks(select);
-    metrics.blocksQueried.increment(blocks.size());
-    var cursors = new ArrayList<LogsCursor>(blocks.size());
-    for (OpenBlock<LogsBlockReader> block : blocks) {
-      cursors.add(new BlockCursor(block, select, failure -> skips(select.tenant(), failure)));
-    }
-    return cursors.isEmpty()
-        ? LogsCursor.empty()
-        : MergingLogsCursor.of(
-            cursors, select.direction(), new BlockRepeats(blocks, select)::spans);
+  public LogsSource only(List<String> blocks) {
+    return blocks.isEmpty() ? all : new Reads(Set.copyOf(blocks));
   }
 
-  private List<OpenBlock<LogsBlockReader>> blocks(LogsSelect select) {
-    if (select.startNanos() >= select.endNanos()) {
-      return List.of();
-    }
-    var range =
-        new TimeRange(
-            Math.floorDiv(select.startNanos(), 1_000_000L),
-            Math.floorDiv(select.endNanos() - 1, 1_000_000L));
-    return index.of(select.tenant()).overlapping(range).stream()
-        .filter(b -> !select.withoutBlocks().contains(b.meta().id()))
-        .toList();
+  @Override
+  public LogsCursor select(LogsSelect select) {
+    return all.select(select);
   }
 
   @Override
   public List<Labels> series(LogsSelect select) {
-    return LogsUnions.series(each(select, reader -> reader.series(insideRetention(select))));
+    return all.series(select);
   }
 
   @Override
   public List<String> labelNames(LogsSelect select) {
-    return LogsUnions.texts(each(select, reader -> reader.labelNames(insideRetention(select))));
+    return all.labelNames(select);
   }
 
   @Override
   public List<String> labelValues(String label, LogsSelect select) {
-    return LogsUnions.texts(
-        each(select, reader -> reader.labelValues(label, insideRetention(select))));
+    return all.labelValues(label, select);
   }
 
   @Override
   public LogsStats stats(LogsSelect select) {
-    return LogsUnions.stats(each(select, reader -> reader.stats(insideRetention(select))));
+    return all.stats(select);
   }
 
   @Override
   public List<StreamVolume> volumes(LogsSelect select, long stepNanos) {
-    // Buckets count from the start that was asked for.
-    return LogsUnions.volumes(each(select, reader -> reader.volumes(select, stepNanos)));
+    return all.volumes(select, stepNanos);
   }
 
   @Override
   public List<LogsPattern> patterns(LogsSelect select, long stepNanos, int limit) {
-    return LogsUnions.patterns(
-        each(select, reader -> reader.patterns(select, stepNanos, limit)), limit);
+    return all.patterns(select, stepNanos, limit);
   }
 
-  /// What every block in the range answers.
-  private <T> List<T> each(LogsSelect select, Function<LogsBlockReader, T> read) {
-    return each(select.tenant(), select.budget(), () -> blocks(insideRetention(select)), read);
+  /// Reads all blocks of a tenant, or some by name.
+  private final class Reads implements LogsSource {
+    private final Set<String> only;
+
+    /// @param only ids of the blocks to read; empty = all
+    Reads(Set<String> only) {
+      this.only = only;
+    }
+
+    /// {@inheritDoc} Blocks are opened when their time comes.
+    @Override
+    public LogsCursor select(LogsSelect asked) {
+      metrics.selects.increment();
+      LogsSelect select = insideRetention(asked);
+      List<OpenBlock<LogsBlockReader>> blocks = blocks(select);
+      metrics.blocksQueried.increment(blocks.size());
+      var cursors = new ArrayList<LogsCursor>(blocks.size());
+      for (OpenBlock<LogsBlockReader> block : blocks) {
+        cursors.add(new BlockCursor(block, select, failure -> skips(select.tenant(), failure)));
+      }
+      return cursors.isEmpty()
+          ? LogsCursor.empty()
+          : MergingLogsCursor.of(
+              cursors, select.direction(), new BlockRepeats(blocks, select)::spans);
+    }
+
+    private List<OpenBlock<LogsBlockReader>> blocks(LogsSelect select) {
+      if (select.startNanos() >= select.endNanos()) {
+        return List.of();
+      }
+      var range =
+          new TimeRange(
+              Math.floorDiv(select.startNanos(), 1_000_000L),
+              Math.floorDiv(select.endNanos() - 1, 1_000_000L));
+      List<OpenBlock<LogsBlockReader>> chosen =
+          only.isEmpty()
+              ? index.of(select.tenant()).overlapping(range)
+              : index.named(select.tenant(), only);
+      return chosen.stream().filter(b -> !select.withoutBlocks().contains(b.meta().id())).toList();
+    }
+
+    @Override
+    public List<Labels> series(LogsSelect select) {
+      return LogsUnions.series(each(select, reader -> reader.series(insideRetention(select))));
+    }
+
+    @Override
+    public List<String> labelNames(LogsSelect select) {
+      return LogsUnions.texts(each(select, reader -> reader.labelNames(insideRetention(select))));
+    }
+
+    @Override
+    public List<String> labelValues(String label, LogsSelect select) {
+      return LogsUnions.texts(
+          each(select, reader -> reader.labelValues(label, insideRetention(select))));
+    }
+
+    @Override
+    public LogsStats stats(LogsSelect select) {
+      return LogsUnions.stats(each(select, reader -> reader.stats(insideRetention(select))));
+    }
+
+    @Override
+    public List<StreamVolume> volumes(LogsSelect select, long stepNanos) {
+      // Buckets count from the start that was asked for.
+      return LogsUnions.volumes(each(select, reader -> reader.volumes(select, stepNanos)));
+    }
+
+    @Override
+    public List<LogsPattern> patterns(LogsSelect select, long stepNanos, int limit) {
+      return LogsUnions.patterns(
+          each(select, reader -> reader.patterns(select, stepNanos, limit)), limit);
+    }
+
+    /// What every block in the range answers.
+    private <T> List<T> each(LogsSelect select, Function<LogsBlockReader, T> read) {
+      return LogsStoreGateway.this.each(
+          select.tenant(), select.budget(), () -> blocks(insideRetention(select)), read);
+    }
   }
 
   private LogsSelect insideRetention(LogsSelect select) {

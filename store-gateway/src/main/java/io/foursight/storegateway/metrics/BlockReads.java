@@ -1,8 +1,6 @@
 package io.foursight.storegateway.metrics;
 
 import io.foursight.config.TenantLimits;
-import io.foursight.model.ErrorKind;
-import io.foursight.model.FoursightException;
 import io.foursight.model.Labels;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.TenantId;
@@ -271,17 +269,6 @@ final class BlockReads implements MetricsSource {
     if (only.isEmpty()) {
       return index.of(tenant).overlapping(range);
     }
-    List<OpenBlock<MetricsBlockReader>> found = index.of(tenant).named(only);
-    if (found.size() < only.size()) {
-      found = index.refresh(tenant).named(only);
-    }
-    if (found.size() < only.size()) {
-      var missing = new TreeSet<>(only);
-      found.forEach(b -> missing.remove(b.meta().id()));
-      throw new FoursightException(
-          ErrorKind.NOT_FOUND,
-          "blocks " + missing + " of tenant " + tenant + " are gone, merged or deleted");
-    }
-    return found;
+    return index.named(tenant, only);
   }
 }

@@ -1,12 +1,12 @@
 package io.foursight.storegateway.metrics;
 
 import io.foursight.config.TenantLimits;
+import io.foursight.model.Blocks;
 import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
 import io.foursight.model.metrics.ExemplarSeries;
 import io.foursight.model.metrics.MetricMetadata;
-import io.foursight.model.metrics.MetricsBlocks;
 import io.foursight.model.metrics.MetricsLateWrites;
 import io.foursight.model.metrics.MetricsSelect;
 import io.foursight.model.metrics.MetricsSource;
@@ -18,7 +18,6 @@ import io.foursight.storage.metrics.block.v1.MetricsBlockFormat;
 import io.foursight.storage.metrics.block.v1.MetricsBlockReader;
 import io.foursight.storegateway.BlockFiles;
 import io.foursight.storegateway.BlockGateway;
-import io.foursight.storegateway.BlockIndex;
 import io.foursight.storegateway.OpenBlock;
 import io.foursight.storegateway.StoreGatewayConfig;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -33,7 +32,7 @@ import java.util.Set;
 /// fails the query with `CORRUPT` and its name, unless it shall be skipped. Samples older than the
 /// tenant's retention are not read. Safe from any thread.
 public final class MetricsStoreGateway extends BlockGateway<MetricsBlockReader>
-    implements MetricsSource, MetricsBlocks, MetricsLateWrites {
+    implements MetricsSource, Blocks<MetricsSource>, MetricsLateWrites {
   private final TenantLimits<MetricsStoreGatewayLimits> limits;
   private final Clock clock;
   private final BlockReads all;
@@ -70,15 +69,6 @@ public final class MetricsStoreGateway extends BlockGateway<MetricsBlockReader>
 
   private BlockReads reads(Set<String> only) {
     return new BlockReads(index, this::attempt, limits, clock, metrics, only);
-  }
-
-  /// From a list that is no older than the bound that ingesters count on before they let go of what
-  /// they uploaded.
-  @Override
-  public List<String> plan(TenantId tenant, TimeRange range, boolean fresh) {
-    BlockIndex.Snapshot<MetricsBlockReader> snapshot =
-        fresh ? index.refresh(tenant) : index.of(tenant, config.maxListAge());
-    return snapshot.overlapping(range).stream().map(b -> b.meta().id()).toList();
   }
 
   @Override

@@ -20,7 +20,7 @@ final class FrameQueue {
   private final LinkedBlockingQueue<Object> queue = new LinkedBlockingQueue<>();
   private final CallScope scope;
   private final IntConsumer request;
-  private Optional<End> end = Optional.empty();
+  private volatile Optional<End> end = Optional.empty();
 
   FrameQueue(CallScope scope, IntConsumer request) {
     this.scope = scope;

@@ -96,7 +96,8 @@ public final class RpcGrpcService implements BindableService {
         close(Status.OK, new Metadata());
       } catch (FoursightException e) {
         close(RpcErrors.status(e), RpcErrors.trailers(e));
-      } catch (RuntimeException | StackOverflowError e) {
+      } catch (RuntimeException | Error e) {
+        // Whatever it was, the caller waits for an answer.
         var failure =
             new FoursightException(
                 ErrorKind.INTERNAL, "internal error: " + e.getClass().getSimpleName(), e);

@@ -11,6 +11,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,24 +33,29 @@ public final class WorkerClient {
   private static final int CLOSE_SECONDS = 10;
 
   private final Supplier<Channel> channel;
+  private final MethodDescriptor<byte[], byte[]> work;
   private final CallOptions options;
   private final String name;
   private final int places;
   private final Map<String, RpcHandler> handlers = new HashMap<>();
   private final List<Thread> threads = new ArrayList<>();
   private final List<Lane> lanes = new ArrayList<>();
+  private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean stopping;
 
+  /// @param service the dispatcher's name, see [WorkerPool]
   /// @param name tells the dispatcher who this is
   /// @param places calls answered at once
   /// @param compression of frames, or empty
   public WorkerClient(
       Supplier<Channel> channel,
+      String service,
       String name,
       int places,
       String compression,
       List<RpcService> services) {
     this.channel = channel;
+    this.work = WorkerProtocol.work(service);
     this.name = name;
     this.places = places;
     this.options =
@@ -57,7 +63,7 @@ public final class WorkerClient {
             ? CallOptions.DEFAULT
             : CallOptions.DEFAULT.withCompression(compression);
     services.forEach(
-        service -> service.handlers().forEach((method, h) -> handlers.put(method.fullName(), h)));
+        each -> each.handlers().forEach((method, h) -> handlers.put(method.fullName(), h)));
   }
 
   public synchronized void start() {
@@ -71,6 +77,7 @@ public final class WorkerClient {
   /// Takes no more calls and waits for those under way.
   public synchronized void stop(Deadline deadline) {
     stopping = true;
+    stopped.countDown();
     lanes.forEach(Lane::stopWaiting);
     for (Thread thread : threads) {
       try {
@@ -106,8 +113,8 @@ public final class WorkerClient {
           return;
         }
         try {
-          if (!worked && !stopping) {
-            Thread.sleep(backoff);
+          if (!worked && stopped.await(backoff, TimeUnit.MILLISECONDS)) {
+            return;
           }
         } catch (InterruptedException e) {
           return;
@@ -133,7 +140,7 @@ public final class WorkerClient {
     private final ClientCall<byte[], byte[]> call;
 
     Session() {
-      call = channel.get().newCall(WorkerProtocol.WORK, options);
+      call = channel.get().newCall(WorkerClient.this.work, options);
       call.start(this, new Metadata());
       call.request(2);
       call.sendMessage(WorkerProtocol.encode(new Hello(name)));
@@ -182,7 +189,7 @@ public final class WorkerClient {
               ErrorKind.UNIMPLEMENTED, "this querier has no method " + given.method());
         }
         handler.handle(new Given(given));
-      } catch (RuntimeException | StackOverflowError e) {
+      } catch (RuntimeException | Error e) {
         failure =
             Optional.of(
                 e instanceof FoursightException known

@@ -22,6 +22,12 @@ import java.util.function.IntConsumer;
 /// Served by the side that has the work. A call whose worker goes away before its first frame is
 /// given to another one. Safe from any thread.
 public final class WorkerPool implements RpcCaller, BindableService {
+  /// For calls that end by themselves.
+  public static final String QUERIES = "foursight.v1.Dispatcher";
+
+  /// For calls that hold their place until the client goes.
+  public static final String FOLLOWERS = "foursight.v1.FollowDispatcher";
+
   private static final long GLANCE_MILLIS = 50;
   private static final Duration MAX_WAIT = Duration.ofSeconds(30);
   private static final int MAX_ATTEMPTS = 5;
@@ -31,18 +37,22 @@ public final class WorkerPool implements RpcCaller, BindableService {
   private final Condition changed = lock.newCondition();
   private final ArrayDeque<Worker> idle = new ArrayDeque<>();
   private final Set<Worker> busy = new HashSet<>();
+  private final String service;
   private final IntConsumer workers;
   private int reported;
 
+  /// @param service the name that workers ask for: calls that must not take each other's places go
+  ///   through pools of different names
   /// @param workers told how many calls can run at once, whenever that changes
-  public WorkerPool(IntConsumer workers) {
+  public WorkerPool(String service, IntConsumer workers) {
+    this.service = service;
     this.workers = workers;
   }
 
   @Override
   public ServerServiceDefinition bindService() {
-    return ServerServiceDefinition.builder(WorkerProtocol.SERVICE)
-        .addMethod(WorkerProtocol.WORK, (call, headers) -> new Worker(call))
+    return ServerServiceDefinition.builder(service)
+        .addMethod(WorkerProtocol.work(service), (call, headers) -> new Worker(call))
         .build();
   }
 

@@ -16,12 +16,6 @@ import java.util.Optional;
 /// dispatcher -> worker   1 string service/method   2 bytes request   3 varint milliseconds left, 0 = no end
 /// ```
 final class WorkerProtocol {
-  static final String SERVICE = "foursight.v1.Dispatcher";
-  static final MethodDescriptor<byte[], byte[]> WORK =
-      MethodDescriptor.newBuilder(ByteArrays.MARSHALLER, ByteArrays.MARSHALLER)
-          .setType(MethodType.BIDI_STREAMING)
-          .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, "Work"))
-          .build();
   private static final int BYTES = ProtoReader.BYTES;
 
   /// What a worker says.
@@ -38,6 +32,14 @@ final class WorkerProtocol {
   record Work(String method, byte[] request, long millis) {}
 
   private WorkerProtocol() {}
+
+  /// @param service of the dispatcher
+  static MethodDescriptor<byte[], byte[]> work(String service) {
+    return MethodDescriptor.newBuilder(ByteArrays.MARSHALLER, ByteArrays.MARSHALLER)
+        .setType(MethodType.BIDI_STREAMING)
+        .setFullMethodName(MethodDescriptor.generateFullMethodName(service, "Work"))
+        .build();
+  }
 
   static byte[] encode(FromWorker message) {
     var out = new ProtoWriter(message instanceof Frame f ? f.bytes.length + 16 : 128);

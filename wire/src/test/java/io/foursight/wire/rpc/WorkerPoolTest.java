@@ -31,7 +31,7 @@ class WorkerPoolTest {
   private static final RpcMethod METHOD = new RpcMethod("test.Service", "Do");
   private static final CallScope SCOPE = CallScope.of(Deadline.after(Duration.ofSeconds(40)));
 
-  private final WorkerPool pool = new WorkerPool(n -> {});
+  private final WorkerPool pool = new WorkerPool(WorkerPool.QUERIES, n -> {});
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final List<WorkerClient> clients = new ArrayList<>();
   private Server server;
@@ -64,6 +64,7 @@ class WorkerPoolTest {
     var client =
         new WorkerClient(
             () -> channel,
+            WorkerPool.QUERIES,
             name,
             places,
             "",

@@ -14,6 +14,7 @@ import io.foursight.wire.protobuf.ProtoWriter;
 import io.foursight.wire.rpc.RpcHandler;
 import io.foursight.wire.rpc.RpcMethod;
 import io.foursight.wire.rpc.RpcService;
+import io.foursight.wire.signals.Texts;
 import java.util.function.Function;
 
 /// Serves what a head (or all of them, at a querier) tells about itself: series in memory, numbers,

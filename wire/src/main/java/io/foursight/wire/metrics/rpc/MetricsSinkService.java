@@ -2,9 +2,14 @@ package io.foursight.wire.metrics.rpc;
 
 import io.foursight.model.SeriesHash;
 import io.foursight.model.metrics.MetricsSink;
+import io.foursight.model.metrics.MetricsWriteResult;
+import io.foursight.wire.rpc.RpcCaller;
 import io.foursight.wire.rpc.RpcHandler;
 import io.foursight.wire.rpc.RpcMethod;
 import io.foursight.wire.rpc.RpcService;
+import io.foursight.wire.signals.EncodedSink;
+import io.foursight.wire.signals.RemoteSink;
+import java.time.Duration;
 
 /// Serves a local Sink.
 public final class MetricsSinkService {
@@ -17,12 +22,17 @@ public final class MetricsSinkService {
     service.on(WRITE, call -> write(call, sink, hash));
   }
 
+  /// A Sink of another process.
+  public static EncodedSink<MetricsWriteResult> remote(RpcCaller caller, Duration timeout) {
+    return new RemoteSink<>(caller, WRITE, timeout, BatchCodec::decodeResult);
+  }
+
   private static void write(RpcHandler.Call call, MetricsSink sink, SeriesHash hash) {
     call.send(BatchCodec.encode(local(sink, hash).write(call.request())));
   }
 
   /// A Sink of this process that takes what others get over the network.
-  public static EncodedMetricsSink local(MetricsSink sink, SeriesHash hash) {
+  public static EncodedSink<MetricsWriteResult> local(MetricsSink sink, SeriesHash hash) {
     return encoded -> {
       BatchCodec.Decoded asked = BatchCodec.decode(encoded);
       asked.batch().hashSeries(hash);

@@ -10,6 +10,7 @@ import io.foursight.model.metrics.SeriesCursor;
 import io.foursight.wire.protobuf.ProtoWriter;
 import io.foursight.wire.rpc.RpcHandler;
 import io.foursight.wire.rpc.RpcService;
+import io.foursight.wire.signals.Texts;
 import java.util.List;
 import java.util.function.Function;
 

@@ -14,6 +14,7 @@ import io.foursight.wire.metrics.rpc.MetricsCardinalityService.Methods;
 import io.foursight.wire.rpc.CallScope;
 import io.foursight.wire.rpc.RpcCaller;
 import io.foursight.wire.rpc.RpcStream;
+import io.foursight.wire.signals.Texts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,6 +10,7 @@ import io.foursight.model.metrics.SelectHints;
 import io.foursight.wire.protobuf.ProtoReader;
 import io.foursight.wire.protobuf.ProtoWriter;
 import io.foursight.wire.rpc.RpcHandler;
+import io.foursight.wire.signals.Matchers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,13 +41,7 @@ final class SelectCodec {
     tenants.forEach(tenant -> out.string(1, tenant.value()));
     out.sint(2, select.range().startMillis());
     out.sint(3, select.range().endMillis());
-    for (LabelMatcher matcher : select.matchers()) {
-      int mark = out.begin(4);
-      out.varint(1, matcher.type().ordinal());
-      out.string(2, matcher.name());
-      out.string(3, matcher.value());
-      out.end(mark);
-    }
+    select.matchers().forEach(matcher -> Matchers.write(out, 4, matcher));
     if (!select.hints().equals(SelectHints.NONE)) {
       hints(out, select.hints());
     }
@@ -89,7 +84,7 @@ final class SelectCodec {
         case 1 << 3 | BYTES -> tenants.add(new TenantId(in.string()));
         case 2 << 3 -> start = in.zigzag64();
         case 3 << 3 -> end = in.zigzag64();
-        case 4 << 3 | BYTES -> matchers.add(matcher(in, regexes));
+        case 4 << 3 | BYTES -> matchers.add(Matchers.read(in, regexes));
         case 5 << 3 | BYTES -> hints = hints(in);
         case 6 << 3 | BYTES -> text = in.string();
         case 7 << 3 | BYTES -> blocks.add(in.string());
@@ -106,31 +101,6 @@ final class SelectCodec {
     var select =
         new MetricsSelect(tenants.getFirst(), new TimeRange(start, end), matchers, hints, budget);
     return new Decoded(tenants, blocks, select, text);
-  }
-
-  private static LabelMatcher matcher(ProtoReader in, Function<String, TextMatcher> regexes) {
-    int outer = in.enter();
-    int type = 0;
-    String name = "";
-    String value = "";
-    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
-      switch (tag) {
-        case 1 << 3 -> type = in.varint32();
-        case 2 << 3 | BYTES -> name = in.string();
-        case 3 << 3 | BYTES -> value = in.string();
-        default -> in.skip(tag);
-      }
-    }
-    LabelMatcher matcher =
-        switch (type) {
-          case 0 -> LabelMatcher.equal(name, value);
-          case 1 -> LabelMatcher.notEqual(name, value);
-          case 2 -> LabelMatcher.regex(name, value, false, regexes.apply(value));
-          case 3 -> LabelMatcher.regex(name, value, true, regexes.apply(value));
-          default -> throw in.error("matcher type " + type + " is not known", in.position());
-        };
-    in.leave(outer);
-    return matcher;
   }
 
   private static SelectHints hints(ProtoReader in) {

@@ -277,9 +277,9 @@ class MetricsRpcTest {
     var service = new RpcService(MetricsSourceMethods.INGESTER.service());
     MetricsSinkService.register(service, local, HASH);
     try (var loopback = new Loopback(service)) {
-      var remote = new RemoteMetricsSink(loopback.caller(), Duration.ofSeconds(10));
+      var remote = MetricsSinkService.remote(loopback.caller(), Duration.ofSeconds(10));
       MetricsBatch batch = batch(new Random(5));
-      assertThat(remote.write(TENANT, batch)).isEqualTo(result);
+      assertThat(remote.write(BatchCodec.encode(TENANT, batch))).isEqualTo(result);
       assertThat(seen).containsExactly(texts(batch));
     }
   }

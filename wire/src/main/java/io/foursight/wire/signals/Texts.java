@@ -1,4 +1,4 @@
-package io.foursight.wire.metrics.rpc;
+package io.foursight.wire.signals;
 
 import io.foursight.wire.protobuf.ProtoReader;
 import io.foursight.wire.protobuf.ProtoWriter;
@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 
 /// Frames of texts: `1 string`, once for each; and numbers alone: `1 sint`.
-final class Texts {
+public final class Texts {
   private static final int FRAME_BYTES = 256 << 10;
 
   private Texts() {}
 
-  static void send(List<String> texts, RpcHandler.Call call) {
+  public static void send(List<String> texts, RpcHandler.Call call) {
     var out = new ProtoWriter(1 << 12);
     for (String text : texts) {
       out.bytes(1, text.getBytes(StandardCharsets.UTF_8));
@@ -29,7 +29,7 @@ final class Texts {
     }
   }
 
-  static List<String> receive(RpcStream stream) {
+  public static List<String> receive(RpcStream stream) {
     var texts = new ArrayList<String>();
     try (stream) {
       for (Optional<byte[]> frame = stream.next(); frame.isPresent(); frame = stream.next()) {
@@ -46,13 +46,13 @@ final class Texts {
     return texts;
   }
 
-  static byte[] number(long value) {
+  public static byte[] number(long value) {
     var out = new ProtoWriter(16);
     out.sint(1, value);
     return out.toByteArray();
   }
 
-  static long number(byte[] bytes) {
+  public static long number(byte[] bytes) {
     var in = new ProtoReader(bytes);
     long value = 0;
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {

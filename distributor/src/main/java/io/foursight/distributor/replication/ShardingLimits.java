@@ -1,12 +1,12 @@
-package io.foursight.distributor.metrics;
+package io.foursight.distributor.replication;
 
 import io.foursight.config.Setting;
 
 /// Per-tenant limits of the fan-out, keys of the section `limits`.
-public record MetricsFanOutLimits(
+public record ShardingLimits(
     @Setting("Ingesters that a tenant's data are spread over; 0 is all of them.")
         int ingestionTenantShardSize) {
-  public static MetricsFanOutLimits defaults() {
-    return new MetricsFanOutLimits(0);
+  public static ShardingLimits defaults() {
+    return new ShardingLimits(0);
   }
 }
