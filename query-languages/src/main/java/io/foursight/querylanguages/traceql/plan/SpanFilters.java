@@ -15,6 +15,9 @@ import java.util.List;
 /// Filters that pass every span that can satisfy a condition (and maybe others). What cannot be
 /// told from one span alone, and what holds for spans that lack a field, passes all.
 public final class SpanFilters {
+  /// Below, every whole number is a double.
+  private static final double EXACT = 1L << 52;
+
   private static final SpanFilter NONE = new SpanFilter.Or(List.of());
 
   private SpanFilters() {}
@@ -154,11 +157,16 @@ public final class SpanFilters {
   }
 
   private static SpanFilter range(FieldOperator operator, SpanField field, double bound) {
+    // Larger whole numbers may round to the bound.
+    boolean exact = Math.abs(bound) < EXACT;
+    double low = Double.NEGATIVE_INFINITY;
+    double high = Double.POSITIVE_INFINITY;
     return switch (operator) {
       case EQUAL -> new SpanFilter.NumberRange(field, bound, bound);
-      case LESS, LESS_EQUAL -> new SpanFilter.NumberRange(field, Double.NEGATIVE_INFINITY, bound);
-      case GREATER, GREATER_EQUAL ->
-          new SpanFilter.NumberRange(field, bound, Double.POSITIVE_INFINITY);
+      case LESS -> new SpanFilter.NumberRange(field, low, exact ? Math.nextDown(bound) : bound);
+      case LESS_EQUAL -> new SpanFilter.NumberRange(field, low, bound);
+      case GREATER -> new SpanFilter.NumberRange(field, exact ? Math.nextUp(bound) : bound, high);
+      case GREATER_EQUAL -> new SpanFilter.NumberRange(field, bound, high);
       default -> new SpanFilter.Exists(field);
     };
   }
@@ -203,12 +211,15 @@ public final class SpanFilters {
     if (Double.isNaN(bound)) {
       return SpanFilter.ALL;
     }
-    long low = (long) Math.floor(bound);
-    long high = (long) Math.ceil(bound);
+    long floor = (long) Math.floor(bound);
+    long ceil = (long) Math.ceil(bound);
+    boolean exact = Math.abs(bound) < EXACT;
     return switch (operator) {
-      case EQUAL -> new SpanFilter.DurationRange(low, high);
-      case LESS, LESS_EQUAL -> new SpanFilter.DurationRange(0, high);
-      case GREATER, GREATER_EQUAL -> new SpanFilter.DurationRange(low, Long.MAX_VALUE);
+      case EQUAL -> new SpanFilter.DurationRange(floor, ceil);
+      case LESS -> new SpanFilter.DurationRange(0, exact ? ceil - 1 : ceil);
+      case LESS_EQUAL -> new SpanFilter.DurationRange(0, exact ? floor : ceil);
+      case GREATER -> new SpanFilter.DurationRange(exact ? floor + 1 : floor, Long.MAX_VALUE);
+      case GREATER_EQUAL -> new SpanFilter.DurationRange(exact ? ceil : floor, Long.MAX_VALUE);
       default -> SpanFilter.ALL;
     };
   }

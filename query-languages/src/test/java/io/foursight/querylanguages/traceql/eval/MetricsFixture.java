@@ -37,4 +37,26 @@ final class MetricsFixture {
     }
     return spans;
   }
+
+  /// Another span of the first trace.
+  static MemorySpan child() {
+    MemorySpan root = spans().getFirst();
+    return new MemorySpan(
+        root.traceId(),
+        1000,
+        root.spanId(),
+        "child",
+        1,
+        0,
+        "",
+        root.startNanos(),
+        root.endNanos(),
+        Map.of(),
+        root.resource(),
+        "",
+        "",
+        Map.of(),
+        List.of(),
+        List.of());
+  }
 }
