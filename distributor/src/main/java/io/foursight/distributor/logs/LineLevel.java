@@ -1,5 +1,8 @@
 package io.foursight.distributor.logs;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -7,6 +10,14 @@ import java.util.List;
 /// Finds the level in a line: a field of a JSON line (so many levels deep), a field of a logfmt
 /// line, or else the first word that is a level. Works on the bytes; allocates nothing. Immutable.
 final class LineLevel {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGHS = 0x8080808080808080L;
+  private static final long QUOTES = ONES * '"';
+  private static final long BACKSLASHES = ONES * '\\';
+  private static final long EQUALS_SIGNS = ONES * '=';
+
   private final List<byte[]> names;
   private final boolean[] firstBytes = new boolean[256];
   private final boolean[] lastBytes = new boolean[256];
@@ -87,6 +98,19 @@ final class LineLevel {
 
   private static int closingQuote(byte[] b, int from, int end) {
     for (int i = from; i < end; i++) {
+      // Eight bytes without quote or backslash are passed at once.
+      while (i + 8 <= end) {
+        long word = (long) LONGS.get(b, i);
+        long hits = zero(word ^ QUOTES) | zero(word ^ BACKSLASHES);
+        if (hits != 0) {
+          i += Long.numberOfTrailingZeros(hits) >>> 3;
+          break;
+        }
+        i += 8;
+      }
+      if (i >= end) {
+        return -1;
+      }
       byte c = b[i];
       if (c == '"') {
         return i;
@@ -96,6 +120,11 @@ final class LineLevel {
       }
     }
     return -1;
+  }
+
+  /// The high bit of the lowest byte that is zero is set, and none below it.
+  private static long zero(long word) {
+    return word - ONES & ~word & HIGHS;
   }
 
   private static int skipBlank(byte[] b, int from, int end) {
@@ -109,6 +138,18 @@ final class LineLevel {
   private LogLevel logfmt(byte[] b, int start, int end) {
     boolean quoted = false;
     for (int i = start; i < end; i++) {
+      while (i + 8 <= end) {
+        long word = (long) LONGS.get(b, i);
+        long hits = zero(word ^ QUOTES) | zero(word ^ BACKSLASHES) | zero(word ^ EQUALS_SIGNS);
+        if (hits != 0) {
+          i += Long.numberOfTrailingZeros(hits) >>> 3;
+          break;
+        }
+        i += 8;
+      }
+      if (i >= end) {
+        break;
+      }
       byte c = b[i];
       if (c == '"') {
         quoted = !quoted;
