@@ -240,10 +240,8 @@ class TracesBadInputIT {
   void queriesThatMakeNoSenseAre400WithAReason() throws Exception {
     for (String query :
         new String[] {
-          "",
           "{",
           "{ a = }",
-          "{ .a }",
           "{ 1 + \"x\" = 2 }",
           "{ name = 5 && status = \"x\" }",
           "{ } | count()",
@@ -252,9 +250,6 @@ class TracesBadInputIT {
           "{ } | rate()",
           "{ ".repeat(10_000)
         }) {
-      if (query.isEmpty()) {
-        continue;
-      }
       HttpResponse<String> answer = api.get("/api/search", "q", query);
       assertThat(answer.statusCode()).as(query + ": " + answer.body()).isEqualTo(400);
       assertThat(answer.body()).isNotBlank();
