@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -15,59 +14,31 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Why it matters: an acknowledged line must survive `kill -9` at any instant, flushes included,
 /// must not come back twice, and what was flushed must outlive the local disk.
 class LogsDurabilityIT {
-  private static final int ROUNDS = Integer.getInteger("killnine.rounds", 10);
   private static final int WRITERS = 4;
-  private static final int LINES_A_PUSH = 50;
   private static final long SPACING_NANOS = 1_000_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /// One sender with a stream of its own: line n is `n` at `start + n * spacing`.
-  private static final class Writer {
-    final String name;
+  private static final class Writer extends KillNine.Sender {
     final long start;
-    int sent;
-    volatile int acknowledged;
-    final List<int[]> unacknowledged = new ArrayList<>();
 
     Writer(int id, long start) {
-      this.name = "w" + id;
+      super("w" + id);
       this.start = start;
     }
 
-    void run(URI uri, HttpClient http, AtomicBoolean stop) throws InterruptedException {
-      while (!stop.get()) {
-        int first = sent;
-        sent += LINES_A_PUSH;
-        try {
-          var request =
-              HttpRequest.newBuilder(uri)
-                  .timeout(Duration.ofSeconds(10))
-                  .header("content-type", "application/json")
-                  .POST(HttpRequest.BodyPublishers.ofString(push(name, start, first, sent)));
-          var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-          if (response.statusCode() / 100 == 2) {
-            acknowledged = acknowledged + LINES_A_PUSH;
-          } else {
-            unacknowledged.add(new int[] {first, sent});
-          }
-        } catch (IOException e) {
-          unacknowledged.add(new int[] {first, sent});
-        }
-      }
-    }
-
-    boolean isAcknowledged(int n) {
-      return unacknowledged.stream().noneMatch(range -> n >= range[0] && n < range[1]);
+    @Override
+    HttpRequest.Builder request(FoursightProcess server, int first, int end) {
+      return HttpRequest.newBuilder(URI.create(server.url() + "/loki/api/v1/push"))
+          .header("content-type", "application/json")
+          .POST(HttpRequest.BodyPublishers.ofString(push(name, start, first, end)));
     }
   }
 
@@ -91,80 +62,17 @@ class LogsDurabilityIT {
 
   @Test
   void acknowledgedLines_surviveKillsAtRandomInstants(@TempDir Path directory) throws Exception {
-    long seed = Long.getLong("killnine.seed", System.nanoTime());
-    var random = new Random(seed);
     long start = (System.currentTimeMillis() - Duration.ofHours(5).toMillis()) * 1_000_000;
     var writers = new ArrayList<Writer>();
     for (int i = 0; i < WRITERS; i++) {
       writers.add(new Writer(i, start));
     }
-    try (var server = new FoursightProcess(directory);
-        var http = HttpClient.newHttpClient()) {
-      server.start();
-      URI uri = URI.create(server.url() + "/loki/api/v1/push");
-      for (int round = 0; round < ROUNDS; round++) {
-        var stop = new AtomicBoolean();
-        var threads = new ArrayList<Thread>();
-        for (Writer writer : writers) {
-          threads.add(
-              Thread.ofVirtual()
-                  .start(() -> {
-                    try {
-                      writer.run(uri, http, stop);
-                    } catch (InterruptedException e) {
-                      Thread.currentThread().interrupt();
-                    }
-                  }));
-        }
-        if (round % 2 == 0) {
-          // A busy machine may take long for its first answer; the other rounds may kill before it.
-          awaitAnswers(writers);
-        }
-        TimeUnit.MILLISECONDS.sleep(random.nextInt(150));
-        if (random.nextInt(3) == 0) {
-          Thread.ofVirtual().start(() -> flush(server));
-          TimeUnit.MILLISECONDS.sleep(random.nextInt(100));
-        }
-        server.kill();
-        stop.set(true);
-        for (Thread thread : threads) {
-          thread.join();
-        }
-        server.start();
-        if (round % 5 == 4 || round == ROUNDS - 1) {
-          for (Writer writer : writers) {
-            verify(server, writer, "seed " + seed + ", round " + round + ", " + writer.name);
-          }
-        }
-      }
-      int acknowledged = writers.stream().mapToInt(w -> w.acknowledged).sum();
-      System.out.printf(
-          "kill -9: %d rounds, %d acknowledged lines, each read once; seed %d%n",
-          ROUNDS, acknowledged, seed);
-      assertThat(acknowledged).as("acknowledged lines").isGreaterThan(0);
-    }
-  }
-
-  private static void awaitAnswers(List<Writer> writers) throws InterruptedException {
-    int before = writers.stream().mapToInt(w -> w.acknowledged).sum();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (writers.stream().mapToInt(w -> w.acknowledged).sum() == before
-        && System.nanoTime() < deadline) {
-      TimeUnit.MILLISECONDS.sleep(1);
-    }
-  }
-
-  private static void flush(FoursightProcess server) {
-    try {
-      server.post("/ingester/flush", new byte[0]);
-    } catch (IOException | InterruptedException expectedWhenKilled) {
-      // The server may die under the request; that is the point.
-    }
+    KillNine.run(directory, 10, writers, LogsDurabilityIT::verify);
   }
 
   private static void verify(FoursightProcess server, Writer writer, String what) throws Exception {
-    var counts = read(server, writer.name, writer.start, writer.sent);
-    for (int n = 0; n < writer.sent; n++) {
+    var counts = read(server, writer.name, writer.start, writer.sent());
+    for (int n = 0; n < writer.sent(); n++) {
       int times = counts.getOrDefault(n, 0);
       if (writer.isAcknowledged(n)) {
         assertThat(times).as("%s: acknowledged line %d", what, n).isEqualTo(1);
