@@ -29,8 +29,7 @@ class KillNineIT {
     }
 
     @Override
-    HttpRequest.Builder request(FoursightProcess server, int first, int end)
-        throws IOException {
+    HttpRequest.Builder request(FoursightProcess server, int first, int end) throws IOException {
       var timestamps = new long[end - first];
       var values = new double[end - first];
       for (int n = first; n < end; n++) {
@@ -58,8 +57,7 @@ class KillNineIT {
     KillNine.run(directory, 50, writers, KillNineIT::verify);
   }
 
-  private static void verify(FoursightProcess server, Writer writer, String what)
-      throws Exception {
+  private static void verify(FoursightProcess server, Writer writer, String what) throws Exception {
     double end = (writer.start + writer.sent() * SPACING_MILLIS) / 1000.0 + 1;
     long range = writer.sent() * SPACING_MILLIS / 1000 + 10;
     try (var api = new PrometheusApi(server.url() + "/prometheus")) {

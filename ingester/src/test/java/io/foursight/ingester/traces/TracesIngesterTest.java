@@ -32,9 +32,13 @@ import io.foursight.model.traces.TracesCursor;
 import io.foursight.model.traces.TracesSelect;
 import io.foursight.model.traces.TracesTags;
 import io.foursight.model.traces.TracesWriteResult;
+import io.foursight.storage.block.BlockMeta;
+import io.foursight.storage.block.BlockStore;
 import io.foursight.storage.block.ObjectBlockStore;
 import io.foursight.storage.block.PageCache;
 import io.foursight.storage.object.MemoryObjectStore;
+import io.foursight.storage.traces.block.v1.SpanStream;
+import io.foursight.storage.traces.block.v1.TracesBlockReader;
 import io.foursight.storage.wal.FileWal;
 import io.foursight.storage.wal.WalConfig;
 import io.foursight.wire.otlp.OtlpTracesDecoder;
@@ -42,7 +46,9 @@ import io.foursight.wire.traces.SpanRefusals;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.TracesData;
@@ -52,11 +58,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -84,6 +92,7 @@ class TracesIngesterTest {
   private TracesLimits limits = TracesLimits.defaults();
   private ByteSize segmentSize = ByteSize.ofMebibytes(128);
   private TracesIngester traces;
+  private Flusher flusher;
   private Ingester ingester;
   private FileWal wal;
   private int lives;
@@ -106,7 +115,7 @@ class TracesIngesterTest {
             Clock.systemUTC(),
             new Random(5),
             meters);
-    var flusher =
+    flusher =
         new Flusher(
             traces,
             config,
@@ -418,6 +427,52 @@ class TracesIngesterTest {
     assertThat(kept).isEqualTo(result.spans() - 5).isPositive();
     crash();
     assertThat(trace(new TraceId(1, 1))).hasSize(kept);
+  }
+
+  @Test
+  void whatWasFlushed_isInBlocksOnce_inTheirOrder_andGoneFromTheHead() throws IOException {
+    long seed = System.nanoTime();
+    var generator = new RandomTraces(new Random(seed), now, 30);
+    var sent = new LinkedHashSet<Sent>();
+    for (int i = 0; i < 40; i++) {
+      ExportTraceServiceRequest request = generator.request();
+      write(request);
+      sent.addAll(RandomTraces.spans(request.getResourceSpansList()));
+      if (i == 20) {
+        assertThat(flusher.flush(Optional.empty())).isTrue();
+      }
+    }
+    crash();
+    assertThat(flusher.flush(Optional.of(TENANT))).isTrue();
+    assertThat(read(select(SpanFilter.ALL))).as("left in the head").isEmpty();
+    var stored = new HashSet<Sent>();
+    for (BlockStore.Entry entry : blocks.blocks(TENANT)) {
+      stored.addAll(scan(entry.meta(), "seed " + seed));
+    }
+    assertThat(stored).as("seed " + seed).isEqualTo(sent);
+  }
+
+  private List<Sent> scan(BlockMeta meta, String what) throws IOException {
+    var all = new ArrayList<Sent>();
+    try (var reader = TracesBlockReader.open(meta, name -> blocks.open(TENANT, meta, name));
+        SpanStream spans = reader.scan()) {
+      TraceId before = TraceId.NONE;
+      while (spans.next()) {
+        var id = new TraceId(spans.traceHigh(), spans.traceLow());
+        assertThat(id).as(what).isGreaterThanOrEqualTo(before);
+        before = id;
+        all.add(
+            new Sent(
+                Resource.parseFrom(spans.origin().resource()),
+                spans.origin().resourceSchemaUrl(),
+                InstrumentationScope.parseFrom(spans.origin().scope()),
+                Span.parseFrom(
+                    Arrays.copyOfRange(
+                        spans.bytes(), spans.offset(), spans.offset() + spans.length()))));
+      }
+    }
+    assertThat(all).as(what).doesNotHaveDuplicates();
+    return all;
   }
 
   @Test
