@@ -6,7 +6,6 @@ import io.foursight.runtime.Service;
 import io.foursight.runtime.client.ClientPool;
 import io.foursight.wire.rpc.RpcService;
 import io.foursight.wire.rpc.WorkerClient;
-import io.foursight.wire.rpc.WorkerPool;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;

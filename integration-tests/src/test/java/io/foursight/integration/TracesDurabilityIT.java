@@ -111,8 +111,7 @@ class TracesDurabilityIT {
       for (int trace = 1; (trace - 1) * SPANS_A_TRACE < sent; trace++) {
         var request =
             HttpRequest.newBuilder(
-                    URI.create(
-                        "%s/api/traces/%016x%016x".formatted(server.url(), writer, trace)))
+                    URI.create("%s/api/traces/%016x%016x".formatted(server.url(), writer, trace)))
                 .header("accept", "application/protobuf")
                 .build();
         var answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
