@@ -84,7 +84,8 @@ final class NaiveLogs {
       long at =
           random.nextInt(20) == 0 ? last : startNanos + random.nextLong(endNanos - startNanos);
       last = at;
-      made.add(entry(at, i));
+      // No number twice: entries that differ in what is unwrapped alone would be one series.
+      made.add(entry(at, entries.size() + i));
     }
     entries.addAll(made);
     return made;
