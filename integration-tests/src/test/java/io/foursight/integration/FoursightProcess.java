@@ -68,6 +68,9 @@ final class FoursightProcess implements AutoCloseable {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-XX:+UseCompactObjectHeaders",
+            // Servers of tests live for seconds: what they would spend on optimizing is all lost.
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             "-XX:+ExitOnOutOfMemoryError",
             "-Xmx1g",
             "-jar",
