@@ -45,6 +45,31 @@ public final class ProfileSymbols {
     addString(text, 0, 0);
   }
 
+  private ProfileSymbols(ProfileSymbols of) {
+    text = of.text;
+    stringEnds = of.stringEnds;
+    strings = of.strings;
+    mappings = of.mappings;
+    mappingCount = of.mappingCount;
+    functions = of.functions;
+    functionCount = of.functionCount;
+    locationMappings = of.locationMappings;
+    addresses = of.addresses;
+    lineEnds = of.lineEnds;
+    locationCount = of.locationCount;
+    lines = of.lines;
+    lineCount = of.lineCount;
+    parents = of.parents;
+    stackLocations = of.stackLocations;
+    stackCount = of.stackCount;
+  }
+
+  /// The rows that there are now, to be read by any thread that gets them safely while this one
+  /// goes on adding; not to be added to itself. Copies nothing. Void after [#clear].
+  public ProfileSymbols view() {
+    return new ProfileSymbols(this);
+  }
+
   /// Empties it, but for string 0.
   public void clear() {
     strings = 1;
@@ -236,6 +261,16 @@ public final class ProfileSymbols {
 
   public long lineNumber(int line) {
     return lines[LINE * line + 1];
+  }
+
+  /// The name of the frame of a location without lines: its binary and its address.
+  public String unnamedFrame(int location) {
+    int mapping = locationMapping(location);
+    String file = mapping < 0 ? "" : string(mappingFileName(mapping));
+    String binary = file.substring(file.lastIndexOf('/') + 1);
+    return (binary.isEmpty() ? "unknown" : binary)
+        + "!0x"
+        + Long.toHexString(locationAddress(location));
   }
 
   public int stacks() {

@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 /// `UNAVAILABLE` when data that may match cannot be reached, `CORRUPT` when they fail their
 /// checksums.
 public interface ProfilesSource {
-  /// The sum by stack of all selected profiles. A profile whose id and series come from several
-  /// Sources (replicas, a block being replaced) must have been told apart by the asker with
-  /// `withoutBlocks` and [#rows]; a merge of Sources counts each profile once.
+  /// The sum by stack of all selected profiles, each counted once however many copies the Source
+  /// has of it (see [ProfileSet]). A profile that several Sources have (replicas, a block being
+  /// replaced) must have been told apart by the asker with `withoutBlocks` and [#rows].
   MergedStacks merge(ProfilesSelect select);
 
   /// The selected profiles, or with `bySpan` their spans (a row for each span of each profile that

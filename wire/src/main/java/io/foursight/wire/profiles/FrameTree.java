@@ -117,22 +117,12 @@ public final class FrameTree {
         node = builder.child(node, names[symbols.lineFunction(line)]);
       }
       if (first == symbols.lineEnd(location)) {
-        node = builder.child(node, builder.name(unnamed(symbols, location)));
+        node = builder.child(node, builder.name(symbols.unnamedFrame(location)));
       }
       nodeOf[stack] = node;
       builder.selfs[node] += stacks.value(stack);
     }
     return builder.build();
-  }
-
-  /// A frame that nobody has symbols for: its binary and its address.
-  private static String unnamed(ProfileSymbols symbols, int location) {
-    int mapping = symbols.locationMapping(location);
-    String file = mapping < 0 ? "" : symbols.string(symbols.mappingFileName(mapping));
-    String binary = file.substring(file.lastIndexOf('/') + 1);
-    return (binary.isEmpty() ? "unknown" : binary)
-        + "!0x"
-        + Long.toHexString(symbols.locationAddress(location));
   }
 
   /// The same tree where of the nodes with the smallest totals so many are put together as `other`,
