@@ -21,7 +21,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /// Serves grpc-java services on a door that is shared with HTTP: unary and server-streaming
-/// methods, gzip both ways, deadlines, cancellation. Client streaming is `UNIMPLEMENTED`.
+/// methods, gzip both ways, deadlines, cancellation, and gRPC-Web. Client streaming is
+/// `UNIMPLEMENTED`.
 final class GrpcAdapter {
   private final Map<String, ServerMethodDefinition<?, ?>> methods = new HashMap<>();
   private final Workers workers;
@@ -49,11 +50,12 @@ final class GrpcAdapter {
   HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
     context.setMaxRequestLength(maxMessageBytes);
     HttpResponseWriter writer = HttpResponse.streaming();
+    GrpcWire wire = GrpcWire.of(request.headers().get("content-type", ""));
     ServerMethodDefinition<?, ?> method = methods.get(context.path());
     if (method == null || !method.getMethodDescriptor().getType().clientSendsOneMessage()) {
       request.abort();
       GrpcReply.closeAtOnce(
-          writer, Status.UNIMPLEMENTED.withDescription("unknown method " + context.path()));
+          writer, wire, Status.UNIMPLEMENTED.withDescription("unknown method " + context.path()));
       return writer;
     }
     request
@@ -61,13 +63,14 @@ final class GrpcAdapter {
         .handle((whole, failure) -> {
           if (failure == null) {
             workers.run(
-                () -> call(method, context, whole.headers(), whole.content().array(), writer),
-                refusal -> GrpcReply.closeAtOnce(writer, GrpcGuard.error(refusal).getStatus()),
+                () -> call(method, context, whole.headers(), whole.content().array(), writer, wire),
+                refusal ->
+                    GrpcReply.closeAtOnce(writer, wire, GrpcGuard.error(refusal).getStatus()),
                 true);
           } else {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             GrpcReply.closeAtOnce(
-                writer, Status.RESOURCE_EXHAUSTED.withDescription(cause.toString()));
+                writer, wire, Status.RESOURCE_EXHAUSTED.withDescription(cause.toString()));
           }
           return null;
         });
@@ -79,13 +82,15 @@ final class GrpcAdapter {
       ServiceRequestContext http,
       RequestHeaders headers,
       byte[] body,
-      HttpResponseWriter writer) {
+      HttpResponseWriter writer,
+      GrpcWire wire) {
     boolean gzip = headers.get("grpc-accept-encoding", "").contains("gzip");
-    var reply = new GrpcReply<>(method.getMethodDescriptor(), writer, gzip);
+    var reply = new GrpcReply<>(method.getMethodDescriptor(), writer, wire, gzip);
     Context.CancellableContext context = context(headers);
     try {
       byte[] message =
-          GrpcFrames.single(body, headers.get("grpc-encoding", "identity"), maxMessageBytes);
+          GrpcFrames.single(
+              wire.decoded(body), headers.get("grpc-encoding", "identity"), maxMessageBytes);
       Q request =
           method
               .getMethodDescriptor()

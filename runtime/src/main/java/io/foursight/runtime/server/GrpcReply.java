@@ -21,31 +21,34 @@ import java.util.function.BiConsumer;
 /// The answering half of one gRPC call over Armeria. Each message waits until the one before has
 /// left. Safe from several threads.
 final class GrpcReply<Q, A> extends ServerCall<Q, A> {
-  private static final ResponseHeaders HEADERS =
-      ResponseHeaders.builder(200)
-          .set("content-type", "application/grpc+proto")
-          .set("grpc-accept-encoding", "identity,gzip")
-          .build();
-
   private final MethodDescriptor<Q, A> method;
   private final HttpResponseWriter writer;
+  private final GrpcWire wire;
   private final boolean gzip;
   private final List<Runnable> onClosed = new ArrayList<>();
   private boolean headersSent;
   private volatile boolean closed;
   private volatile boolean cancelled;
 
-  GrpcReply(MethodDescriptor<Q, A> method, HttpResponseWriter writer, boolean gzip) {
+  GrpcReply(MethodDescriptor<Q, A> method, HttpResponseWriter writer, GrpcWire wire, boolean gzip) {
     this.method = method;
     this.writer = writer;
+    this.wire = wire;
     this.gzip = gzip;
   }
 
   /// An error before any service was asked.
-  static void closeAtOnce(HttpResponseWriter writer, Status status) {
-    writer.write(HEADERS);
-    writer.write(trailers(status, new Metadata()));
+  static void closeAtOnce(HttpResponseWriter writer, GrpcWire wire, Status status) {
+    writer.write(headers(wire));
+    writer.write(wire.trailers(trailers(status, new Metadata())));
     writer.close();
+  }
+
+  private static ResponseHeaders headers(GrpcWire wire) {
+    return ResponseHeaders.builder(200)
+        .set("content-type", wire.contentType())
+        .set("grpc-accept-encoding", "identity,gzip")
+        .build();
   }
 
   @Override
@@ -57,7 +60,7 @@ final class GrpcReply<Q, A> extends ServerCall<Q, A> {
   public synchronized void sendHeaders(Metadata headers) {
     if (!headersSent && !closed) {
       headersSent = true;
-      var builder = HEADERS.toBuilder();
+      var builder = headers(wire).toBuilder();
       if (gzip) {
         builder.set("grpc-encoding", "gzip");
       }
@@ -76,7 +79,7 @@ final class GrpcReply<Q, A> extends ServerCall<Q, A> {
       }
       sendHeaders(new Metadata());
       try (InputStream bytes = method.streamResponse(message)) {
-        if (!writer.tryWrite(HttpData.wrap(GrpcFrames.frame(bytes, gzip)))) {
+        if (!writer.tryWrite(HttpData.wrap(wire.encoded(GrpcFrames.frame(bytes, gzip))))) {
           cancelled = true;
           return;
         }
@@ -102,7 +105,7 @@ final class GrpcReply<Q, A> extends ServerCall<Q, A> {
       }
       sendHeaders(new Metadata());
       closed = true;
-      if (!writer.tryWrite(trailers(status, trailers))) {
+      if (!writer.tryWrite(wire.trailers(trailers(status, trailers)))) {
         cancelled = true;
       }
       writer.close();
