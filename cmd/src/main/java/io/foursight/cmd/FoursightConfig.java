@@ -17,6 +17,8 @@ import io.foursight.ingester.IngesterConfig;
 import io.foursight.ingester.logs.LogsIngesterConfig;
 import io.foursight.ingester.logs.LogsLimits;
 import io.foursight.ingester.metrics.MetricsLimits;
+import io.foursight.ingester.profiles.ProfilesIngesterConfig;
+import io.foursight.ingester.profiles.ProfilesLimits;
 import io.foursight.ingester.traces.TracesIngesterConfig;
 import io.foursight.ingester.traces.TracesLimits;
 import io.foursight.querier.QuerierConfig;
@@ -84,6 +86,8 @@ record FoursightConfig(
         LogsIngesterConfig logsIngester,
     @Setting(value = "The traces part of the ingester.", key = "ingester.traces")
         TracesIngesterConfig tracesIngester,
+    @Setting(value = "The profiles part of the ingester.", key = "ingester.profiles")
+        ProfilesIngesterConfig profilesIngester,
     @Setting(value = "The write-ahead log.", key = "ingester.wal") WalConfig wal,
     StoreGatewayConfig storeGateway,
     QuerierConfig querier,
@@ -114,6 +118,7 @@ record FoursightConfig(
         IngesterConfig.defaults(),
         LogsIngesterConfig.defaults(),
         TracesIngesterConfig.defaults(),
+        ProfilesIngesterConfig.defaults(),
         WalConfig.defaults(),
         StoreGatewayConfig.defaults(),
         QuerierConfig.defaults(),
@@ -134,6 +139,7 @@ record FoursightConfig(
                 MetricsLimits.class,
                 LogsLimits.class,
                 TracesLimits.class,
+                ProfilesLimits.class,
                 MetricsStoreGatewayLimits.class,
                 LogsStoreGatewayLimits.class,
                 TracesStoreGatewayLimits.class,

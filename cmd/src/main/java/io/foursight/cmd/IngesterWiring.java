@@ -12,6 +12,8 @@ import io.foursight.ingester.logs.LogsIngester;
 import io.foursight.ingester.logs.LogsLimits;
 import io.foursight.ingester.metrics.MetricsIngester;
 import io.foursight.ingester.metrics.MetricsLimits;
+import io.foursight.ingester.profiles.ProfilesIngester;
+import io.foursight.ingester.profiles.ProfilesLimits;
 import io.foursight.ingester.traces.TracesIngester;
 import io.foursight.ingester.traces.TracesLimits;
 import io.foursight.model.BlockPickup;
@@ -41,6 +43,7 @@ import io.foursight.wire.rpc.RpcService;
 import io.foursight.wire.signals.EncodedSink;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -60,6 +63,8 @@ final class IngesterWiring {
   private final Lazy<LogsIngester> logs;
   private final Lazy<IngesterMetrics> tracesMeters;
   private final Lazy<TracesIngester> traces;
+  private final Lazy<IngesterMetrics> profilesMeters;
+  private final Lazy<ProfilesIngester> profiles;
   private final StorageWiring storage;
   private final StoreGatewayWiring storeGateway;
 
@@ -81,7 +86,7 @@ final class IngesterWiring {
         new Lazy<>(() ->
             new SharedWal(
                 new FileWal(context.dataDir().resolve("wal"), config.wal(), context.meters()),
-                Set.of(Signal.METRICS, Signal.LOGS, Signal.TRACES)));
+                EnumSet.allOf(Signal.class)));
     this.meters = new Lazy<>(() -> new IngesterMetrics(context.meters(), Signal.METRICS));
     this.metrics =
         new Lazy<>(() ->
@@ -117,6 +122,17 @@ final class IngesterWiring {
                 context.clock(),
                 random,
                 tracesMeters.get()));
+    this.profilesMeters = new Lazy<>(() -> new IngesterMetrics(context.meters(), Signal.PROFILES));
+    this.profiles =
+        new Lazy<>(() ->
+            new ProfilesIngester(
+                config.ingester(),
+                config.profilesIngester(),
+                overrides.limits(ProfilesLimits.class),
+                wal.get().of(Signal.PROFILES),
+                context.clock(),
+                random,
+                profilesMeters.get()));
   }
 
   SeriesHash hash() {
@@ -133,6 +149,10 @@ final class IngesterWiring {
 
   TracesIngester traces() {
     return traces.get();
+  }
+
+  ProfilesIngester profiles() {
+    return profiles.get();
   }
 
   Module module() {
@@ -236,7 +256,13 @@ final class IngesterWiring {
                     storage.tracesBlocks(),
                     storeGateway.pickup(),
                     directory,
-                    tracesMeters.get())),
+                    tracesMeters.get()),
+                shelf(
+                    profiles.get(),
+                    storage.profilesBlocks(),
+                    storeGateway.pickup(),
+                    directory,
+                    profilesMeters.get())),
             directory);
     new IngesterRoutes(ingester).register(context.routes());
     return cluster.seat(

@@ -20,9 +20,11 @@ final class StorageWiring {
   private final Lazy<PageCache> pages;
   private final Lazy<ObjectStore> logsObjects;
   private final Lazy<ObjectStore> tracesObjects;
+  private final Lazy<ObjectStore> profilesObjects;
   private final Lazy<ObjectBlockStore> metricsBlocks;
   private final Lazy<ObjectBlockStore> logsBlocks;
   private final Lazy<ObjectBlockStore> tracesBlocks;
+  private final Lazy<ObjectBlockStore> profilesBlocks;
   private final Lazy<DeleteRequests> logsDeletions;
 
   StorageWiring(FoursightConfig config, ComponentContext context) {
@@ -32,6 +34,8 @@ final class StorageWiring {
         new Lazy<>(() -> ObjectStores.open(config.storage(), Signal.LOGS, context.meters()));
     tracesObjects =
         new Lazy<>(() -> ObjectStores.open(config.storage(), Signal.TRACES, context.meters()));
+    profilesObjects =
+        new Lazy<>(() -> ObjectStores.open(config.storage(), Signal.PROFILES, context.meters()));
     pages = new Lazy<>(() -> PageCache.open(config.storage().cache(), context.meters()));
     metricsBlocks =
         new Lazy<>(() -> new ObjectBlockStore(objects.get(), context.clock(), pages.get()));
@@ -39,6 +43,8 @@ final class StorageWiring {
         new Lazy<>(() -> new ObjectBlockStore(logsObjects.get(), context.clock(), pages.get()));
     tracesBlocks =
         new Lazy<>(() -> new ObjectBlockStore(tracesObjects.get(), context.clock(), pages.get()));
+    profilesBlocks =
+        new Lazy<>(() -> new ObjectBlockStore(profilesObjects.get(), context.clock(), pages.get()));
     logsDeletions =
         new Lazy<>(
             () -> new DeleteRequests(logsObjects.get(), context.clock(), new SecureRandom()));
@@ -56,6 +62,10 @@ final class StorageWiring {
     return tracesBlocks.get();
   }
 
+  ObjectBlockStore profilesBlocks() {
+    return profilesBlocks.get();
+  }
+
   /// Delete requests for logs: the compactor carries them out, the querier hides what they name.
   DeleteRequests logsDeletions() {
     return logsDeletions.get();
@@ -67,7 +77,9 @@ final class StorageWiring {
         Set.of(),
         () ->
             new Opened(
-                List.of(objects.get(), logsObjects.get(), tracesObjects.get()), pages.get()));
+                List.of(
+                    objects.get(), logsObjects.get(), tracesObjects.get(), profilesObjects.get()),
+                pages.get()));
   }
 
   private record Opened(List<ObjectStore> stores, PageCache pages) implements Service {
