@@ -2,32 +2,38 @@ package io.foursight.wire.profiles;
 
 import io.foursight.model.profiles.ProfilesBatch;
 import io.foursight.model.profiles.SymbolsInterner;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Map;
 
 /// Reads folded stacks into the profile that a batch has begun last: `main;work;parse 12`, a stack
 /// a line, outermost frame first, the count behind the last blank; or, without counts, one stack a
 /// line that counts once. Owned by one thread.
 public final class FoldedDecoder {
-  private final SymbolsInterner symbols;
+  private final NamedFrames frames;
   private final ProfilesBatch batch;
-  private final Map<String, Integer> locationOf = new HashMap<>();
 
   /// @param symbols those of the batch
-  public FoldedDecoder(SymbolsInterner symbols, ProfilesBatch batch) {
-    this.symbols = symbols;
+  public FoldedDecoder(SymbolsInterner symbols, ProfilesBatch batch, PprofLimits limits) {
+    this.frames = new NamedFrames(symbols, limits);
     this.batch = batch;
   }
 
   /// @param counted whether lines end in a count
   /// @param factor of each count, positive
-  /// @throws io.foursight.model.FoursightException `BAD_DATA` with the line's number
+  /// @throws io.foursight.model.FoursightException `BAD_DATA` with the line's number, `TOO_LARGE`;
+  ///   the batch has nothing of the text then
   public void decode(String text, boolean counted, long factor) {
+    StackSums sums = read(text, counted, factor);
+    sums.write(batch);
+  }
+
+  /// The stacks of a text.
+  StackSums read(String text, boolean counted, long factor) {
+    var sums = new StackSums();
     int number = 0;
-    for (String raw : text.split("\n", -1)) {
+    for (int start = 0, end; start < text.length(); start = end + 1) {
+      end = text.indexOf('\n', start);
+      end = end < 0 ? text.length() : end;
       number++;
-      String line = raw.strip();
+      String line = text.substring(start, end).strip();
       if (line.isEmpty()) {
         continue;
       }
@@ -35,16 +41,7 @@ public final class FoldedDecoder {
       String stack = line;
       if (counted) {
         int blank = line.lastIndexOf(' ');
-        try {
-          count = Long.parseLong(line, blank + 1, line.length(), 10);
-        } catch (NumberFormatException e) {
-          throw PprofFile.bad(
-              "line " + number + " does not end in a count: \"" + line.substring(blank + 1) + "\"");
-        }
-        if (blank < 0 || count < 0) {
-          throw PprofFile.bad(
-              "line " + number + (blank < 0 ? " has no stack" : " has the count " + count));
-        }
+        count = count(line, blank, number);
         stack = line.substring(0, blank);
       }
       if (count != 0) {
@@ -52,26 +49,42 @@ public final class FoldedDecoder {
           throw PprofFile.bad(
               "line " + number + " has the count " + count + ", which is too large");
         }
-        batch.addSample(stack(stack), count * factor, 0, 0, 0);
+        sums.add(stack(stack), count * factor);
+        frames.checkSamples(sums.size());
       }
     }
+    return sums;
   }
 
-  private int stack(String frames) {
+  private static long count(String line, int blank, int number) {
+    long count;
+    try {
+      count = Long.parseLong(line, blank + 1, line.length(), 10);
+    } catch (NumberFormatException e) {
+      String last = line.substring(blank + 1);
+      throw PprofFile.bad(
+          "line "
+              + number
+              + " does not end in a count: \""
+              + last.substring(0, Math.min(100, last.length()))
+              + "\"");
+    }
+    if (blank < 0 || count < 0) {
+      throw PprofFile.bad(
+          "line " + number + (blank < 0 ? " has no stack" : " has the count " + count));
+    }
+    return count;
+  }
+
+  private int stack(String path) {
     int stack = -1;
-    for (String frame : frames.split(";", -1)) {
-      stack = symbols.stack(stack, locationOf.computeIfAbsent(frame, this::location));
+    int depth = 0;
+    for (int start = 0; start <= path.length() && !frames.isFull(depth); depth++) {
+      int end = path.indexOf(';', start);
+      end = end < 0 ? path.length() : end;
+      stack = frames.below(stack, depth, path.substring(start, end));
+      start = end + 1;
     }
     return stack;
-  }
-
-  private int location(String frame) {
-    int function = symbols.function(string(frame), 0, 0, 0);
-    return symbols.location(-1, 0, new int[] {function}, new long[] {0}, 1);
-  }
-
-  private int string(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return symbols.string(bytes, 0, bytes.length);
   }
 }

@@ -23,13 +23,18 @@ public final class JfrDecoder {
           "(\\$\\$Lambda)(?:\\$[0-9]+)?(?:[./+]0x[0-9a-f]+|[./][0-9]+)?$"
               + "|(Generated(?:Method|Constructor|SerializationConstructor)Accessor)[0-9]+$");
 
+  /// Of JDK's settings of events the one that says how often.
+  private static final Pattern DURATION = Pattern.compile("([0-9]+) ?(ns|us|ms|s)");
+
   private final SymbolsInterner symbols;
   private final ProfilesBatch batch;
+  private final PprofLimits limits;
 
   /// @param symbols those of the batch
-  public JfrDecoder(SymbolsInterner symbols, ProfilesBatch batch) {
+  public JfrDecoder(SymbolsInterner symbols, ProfilesBatch batch, PprofLimits limits) {
     this.symbols = symbols;
     this.batch = batch;
+    this.limits = limits;
   }
 
   /// Where equal events meet.
@@ -41,17 +46,23 @@ public final class JfrDecoder {
   ///
   /// @param file not compressed
   /// @param origin time of the profiles; labels without `__name__`
-  /// @param periodNanos between two samples of the processor or the wall clock
+  /// @param periodNanos between two samples of the processor or the wall clock, unless the file
+  ///   itself says it, as the JDK's own do
   /// @return how many profiles
   /// @throws io.foursight.model.FoursightException `BAD_DATA`; the batch has nothing of the file
   ///   then
   public int decode(byte[] file, JfrLabels contexts, PprofDecoder.Origin origin, long periodNanos) {
     var groups = new LinkedHashMap<Group, Map<Row, long[]>>();
+    long period = periodNanos;
     for (JfrChunk chunk : JfrChunk.chunks(file)) {
-      new Reading(chunk, contexts, periodNanos, groups).read();
+      var reading = new Reading(chunk, contexts, period, groups);
+      reading.read();
+      period = reading.periodNanos;
     }
     int before = batch.profiles();
-    groups.forEach((group, rows) -> write(group, rows, origin, periodNanos));
+    for (var group : groups.entrySet()) {
+      write(group.getKey(), group.getValue(), origin, period);
+    }
     return batch.profiles() - before;
   }
 
@@ -80,7 +91,7 @@ public final class JfrDecoder {
   private final class Reading {
     private final JfrChunk chunk;
     private final JfrLabels contexts;
-    private final long periodNanos;
+    private long periodNanos;
     private final Map<Group, Map<Row, long[]>> groups;
     private final Map<Long, Integer> stackOf = new HashMap<>();
     private final Map<Long, Integer> functionOf = new HashMap<>();
@@ -111,11 +122,20 @@ public final class JfrDecoder {
       return values;
     }
 
-    /// async-profiler says here by what it samples.
+    /// async-profiler says here by what it samples, the JDK how often.
     private void setting(JfrChunk.Type type) {
       long[] values = fields(type);
-      if (text(type, values, "name").equals("event")) {
-        mode = text(type, values, "value");
+      switch (text(type, values, "name")) {
+        case "event" -> mode = text(type, values, "value");
+        case "period" -> {
+          JfrChunk.Type of = chunk.type(number(type, values, "id").orElse(0L));
+          if (of != null && of.name.equals("jdk.ExecutionSample")) {
+            periodNanos = duration(text(type, values, "value"), periodNanos);
+          }
+        }
+        default -> {
+          // Settings of other things.
+        }
       }
     }
 
@@ -271,7 +291,8 @@ public final class JfrDecoder {
         chunk.position(back);
       }
       int stack = -1;
-      for (int i = read - 1; i >= 0; i--) {
+      int deepest = limits.maxDepth() == 0 ? 0 : Math.max(0, read - limits.maxDepth());
+      for (int i = read - 1; i >= deepest; i--) {
         stack = symbols.stack(stack, locations[i]);
       }
       return stack;
@@ -291,7 +312,8 @@ public final class JfrDecoder {
               : symbol(
                   method.fields.get(type).type(), chunk.constantField(method, key, "type"), "name");
       byte[] text = (folded(owner) + "." + name).getBytes(StandardCharsets.UTF_8);
-      int function = symbols.function(symbols.string(text, 0, text.length), 0, 0, 0);
+      int cut = NamedFrames.cut(text, 0, text.length, limits.maxSymbolLength());
+      int function = symbols.function(symbols.string(text, cut, text.length - cut), 0, 0, 0);
       functionOf.put(key, function);
       return function;
     }
@@ -314,6 +336,23 @@ public final class JfrDecoder {
       chunk.position(at);
       return chunk.string();
     }
+  }
+
+  /// `20 ms`; anything else is the other one.
+  private static long duration(String text, long other) {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches() || matcher.group(1).length() > 9) {
+      return other;
+    }
+    long unit =
+        switch (matcher.group(2)) {
+          case "ns" -> 1;
+          case "us" -> 1000;
+          case "ms" -> 1_000_000;
+          default -> 1_000_000_000;
+        };
+    long nanos = Long.parseLong(matcher.group(1)) * unit;
+    return nanos == 0 ? other : nanos;
   }
 
   private static String folded(String owner) {

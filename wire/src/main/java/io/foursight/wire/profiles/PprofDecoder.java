@@ -8,6 +8,7 @@ import io.foursight.model.profiles.ProfilesBatch;
 import io.foursight.model.profiles.SymbolsInterner;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -44,11 +45,26 @@ public final class PprofDecoder {
   public record Origin(
       Labels labels, long fallbackNanos, long durationNanos, long idHigh, long idLow) {}
 
+  /// What is mended in files of some writers.
+  ///
+  /// @param functionIds functions that all have the id 0 take those of the locations, and `-` in
+  ///   sample types becomes `_`: the .NET profiler's
+  /// @param fileInNames a function's name becomes `file name`: scripting languages, whose flame
+  ///   graphs say little without
+  /// @param notOfAbsoluteFiles but not where the file's path is absolute
+  public record Repairs(boolean functionIds, boolean fileInNames, boolean notOfAbsoluteFiles) {
+    public static final Repairs NONE = new Repairs(false, false, false);
+  }
+
+  private static boolean isGzip(byte[] body) {
+    return body.length >= 2 && body[0] == 0x1f && body[1] == (byte) 0x8b;
+  }
+
   /// The uncompressed bytes of a file that may be in gzip.
   ///
   /// @throws FoursightException `BAD_DATA`, `TOO_LARGE`
   public byte[] unpack(byte[] body) {
-    if (body.length < 2 || body[0] != 0x1f || body[1] != (byte) 0x8b) {
+    if (!isGzip(body)) {
       checkSize(body.length);
       return body;
     }
@@ -59,6 +75,9 @@ public final class PprofDecoder {
               : (int) limits.maxBytes() + 1;
       byte[] unpacked = in.readNBytes(bound);
       checkSize(unpacked.length);
+      if (isGzip(unpacked)) {
+        throw PprofFile.bad("it is in gzip twice");
+      }
       return unpacked;
     } catch (IOException e) {
       throw new FoursightException(
@@ -100,27 +119,44 @@ public final class PprofDecoder {
   /// @return how many profiles
   /// @throws FoursightException `BAD_DATA`, `TOO_LARGE`; the batch has nothing of the file then
   public int decode(byte[] file, Origin origin) {
+    return decode(file, origin, Repairs.NONE);
+  }
+
+  /// As [#decode(byte[], Origin)], for a writer whose files need repairs.
+  public int decode(byte[] file, Origin origin, Repairs repairs) {
     checkSize(file.length);
-    var pprof = new PprofFile(file);
-    check(pprof);
-    var sums = new Sums(pprof);
+    var pprof = new PprofFile(file, repairs.functionIds());
+    check(pprof, repairs);
+    var sums = new Sums(pprof, repairs);
     sums.add();
     return sums.write(origin);
   }
 
-  private void check(PprofFile pprof) {
+  static FoursightException tooManySamples(int samples, PprofLimits limits) {
+    return new FoursightException(
+        ErrorKind.TOO_LARGE,
+        "the profile has "
+            + samples
+            + " samples, the limit is "
+            + limits.maxSamples()
+            + " (limits.max_profile_stacktrace_samples)");
+  }
+
+  private void check(PprofFile pprof, Repairs repairs) {
+    if (pprof.sampleTypes == 0) {
+      throw PprofFile.bad("it has no sample types");
+    }
     if (limits.maxSamples() > 0 && pprof.samples > limits.maxSamples()) {
-      throw new FoursightException(
-          ErrorKind.TOO_LARGE,
-          "the profile has "
-              + pprof.samples
-              + " samples, the limit is "
-              + limits.maxSamples()
-              + " (limits.max_profile_stacktrace_samples)");
+      throw tooManySamples(pprof.samples, limits);
     }
     for (int f = 0; f < pprof.functions; f++) {
       if (pprof.functionNumbers[5 * f] == 0) {
         throw PprofFile.bad("function id is 0");
+      }
+    }
+    for (int l = 0; l < pprof.locations; l++) {
+      if (pprof.locationId(l) == 0) {
+        throw PprofFile.bad("location id is 0");
       }
     }
     for (int m = 0; m < pprof.mappings; m++) {
@@ -130,7 +166,7 @@ public final class PprofDecoder {
     }
     for (int t = 0; t < pprof.sampleTypes; t++) {
       String type = pprof.string(pprof.typeStrings[t]);
-      if (type.indexOf('-') >= 0) {
+      if (type.indexOf('-') >= 0 && !repairs.functionIds()) {
         throw PprofFile.bad("sample type \"" + type + "\" contains -");
       }
     }
@@ -154,6 +190,7 @@ public final class PprofDecoder {
 
   private final class Sums {
     private final PprofFile pprof;
+    private final Repairs repairs;
     private final int[] locationOf;
     private final List<Map<String, String>> groups = new ArrayList<>();
     private final Map<Map<String, String>, Integer> groupOf = new HashMap<>();
@@ -161,8 +198,9 @@ public final class PprofDecoder {
     private final List<Key> rows = new ArrayList<>();
     private long[] sums;
 
-    Sums(PprofFile pprof) {
+    Sums(PprofFile pprof, Repairs repairs) {
       this.pprof = pprof;
+      this.repairs = repairs;
       this.locationOf = new int[pprof.locations];
       Arrays.fill(locationOf, -2);
       this.sums = new long[Math.max(1, pprof.sampleTypes * 64)];
@@ -191,6 +229,9 @@ public final class PprofDecoder {
         }
         for (int t = 0; t < types; t++) {
           sums[row * types + t] += pprof.values[s * types + t];
+          if (sums[row * types + t] < 0) {
+            throw PprofFile.bad("the values of a stack pass 64 bits");
+          }
         }
       }
     }
@@ -270,18 +311,39 @@ public final class PprofDecoder {
       int at = 5 * row;
       long[] numbers = pprof.functionNumbers;
       return symbols.function(
-          text(numbers[at + 1]), text(numbers[at + 2]), text(numbers[at + 3]), numbers[at + 4]);
+          name(numbers[at + 1], numbers[at + 3]),
+          text(numbers[at + 2]),
+          text(numbers[at + 3]),
+          numbers[at + 4]);
+    }
+
+    private int name(long number, long file) {
+      int row = pprof.stringRow(number);
+      boolean shaped =
+          GoNames.isShaped(pprof.bytes, pprof.stringOffsets[row], pprof.stringLengths[row]);
+      if (!shaped && !repairs.fileInNames()) {
+        return text(number);
+      }
+      String name = pprof.string(number);
+      if (shaped) {
+        name = GoNames.withoutShapes(name);
+      }
+      if (repairs.fileInNames()) {
+        String path = pprof.string(file);
+        if (!repairs.notOfAbsoluteFiles() || !path.startsWith("/")) {
+          name = path + " " + name;
+        }
+      }
+      byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+      int cut = NamedFrames.cut(bytes, 0, bytes.length, limits.maxSymbolLength());
+      return symbols.string(bytes, cut, bytes.length - cut);
     }
 
     private int text(long number) {
       int row = pprof.stringRow(number);
       int offset = pprof.stringOffsets[row];
       int length = pprof.stringLengths[row];
-      int cut = limits.maxSymbolLength() == 0 ? 0 : Math.max(0, length - limits.maxSymbolLength());
-      // Not in the middle of a character.
-      while (cut > 0 && cut < length && (pprof.bytes[offset + cut] & 0xc0) == 0x80) {
-        cut++;
-      }
+      int cut = NamedFrames.cut(pprof.bytes, offset, length, limits.maxSymbolLength());
       return symbols.string(pprof.bytes, offset + cut, length - cut);
     }
 
@@ -328,10 +390,11 @@ public final class PprofDecoder {
         byGroup.get(rows.get(row).group()).add(row);
       }
       for (int t = 0; t < pprof.sampleTypes; t++) {
+        String name = pprof.string(pprof.typeStrings[t]);
         var type =
             new ProfileType(
                 origin.labels().metricName(),
-                pprof.string(pprof.typeStrings[t]),
+                repairs.functionIds() ? name.replace('-', '_') : name,
                 pprof.string(pprof.unitStrings[t]),
                 pprof.string(pprof.periodType),
                 pprof.string(pprof.periodUnit));

@@ -85,9 +85,17 @@ final class PprofFile {
   /// @param bytes the message, not compressed; kept
   /// @throws FoursightException `BAD_DATA` with the offset
   PprofFile(byte[] bytes) {
+    this(bytes, false);
+  }
+
+  /// @param functionIds whether functions take the ids of locations when all theirs are 0
+  PprofFile(byte[] bytes, boolean functionIds) {
     this.bytes = bytes;
     this.in = new ProtoReader(bytes);
     readTables();
+    if (functionIds) {
+      giveFunctionsIds();
+    }
     resolve();
     readSamples();
   }
@@ -253,6 +261,23 @@ final class PprofFile {
     }
     in.leave(outer);
     lines++;
+  }
+
+  private void giveFunctionsIds() {
+    for (int f = 0; f < functions; f++) {
+      if (functionNumbers[5 * f] != 0) {
+        return;
+      }
+    }
+    if (functions == locations) {
+      for (int f = 0; f < functions; f++) {
+        functionNumbers[5 * f] = locationIds[f];
+      }
+    }
+  }
+
+  long locationId(int location) {
+    return locationIds[location];
   }
 
   private void resolve() {

@@ -46,7 +46,7 @@ class JfrDecoderTest {
   private static ProfilesBatch decode(byte[] file, JfrLabels labels) {
     var symbols = new SymbolsInterner(new ProfileSymbols());
     var batch = new ProfilesBatch(symbols.symbols());
-    new JfrDecoder(symbols, batch).decode(file, labels, ORIGIN, PERIOD);
+    new JfrDecoder(symbols, batch, PprofLimits.NONE).decode(file, labels, ORIGIN, PERIOD);
     return batch;
   }
 

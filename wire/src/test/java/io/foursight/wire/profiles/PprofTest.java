@@ -243,10 +243,11 @@ class PprofTest {
     var symbols = new SymbolsInterner(new ProfileSymbols());
     var batch = new ProfilesBatch(symbols.symbols());
     batch.beginProfile(SERIES, 1, 0, 0, 0, 0);
-    new FoldedDecoder(symbols, batch).decode(Files.readString(file), true, 10);
+    new FoldedDecoder(symbols, batch, PprofLimits.NONE).decode(Files.readString(file), true, 10);
     assertThat(batch.samples()).isEqualTo(316);
     assertThat(paths(batch, 0).values().stream().mapToLong(v -> v).sum()).isEqualTo(4780);
-    assertThatThrownBy(() -> new FoldedDecoder(symbols, batch).decode("a;b 1\nc x", true, 1))
+    assertThatThrownBy(
+            () -> new FoldedDecoder(symbols, batch, PprofLimits.NONE).decode("a;b 1\nc x", true, 1))
         .hasMessageContaining("line 2 does not end in a count: \"x\"");
   }
 
@@ -281,7 +282,7 @@ class PprofTest {
     var symbols = new SymbolsInterner(new ProfileSymbols());
     var batch = new ProfilesBatch(symbols.symbols());
     batch.beginProfile(SERIES, 1, 0, 0, 0, 0);
-    new FoldedDecoder(symbols, batch).decode(String.join("\n", lines), true, 1);
+    new FoldedDecoder(symbols, batch, PprofLimits.NONE).decode(String.join("\n", lines), true, 1);
     var merged = new MergedStacks();
     var from = merged.from(batch.symbols());
     for (int s = 0; s < batch.samples(); s++) {
