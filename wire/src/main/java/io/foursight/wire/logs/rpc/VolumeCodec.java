@@ -7,13 +7,10 @@ import io.foursight.wire.protobuf.ProtoReader;
 import io.foursight.wire.protobuf.ProtoWriter;
 import io.foursight.wire.rpc.RpcHandler;
 import io.foursight.wire.rpc.RpcStream;
+import io.foursight.wire.signals.Items;
 import io.foursight.wire.signals.LabelPairs;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 
 /// Lists of series, volumes and patterns, in frames of a bounded size.
 ///
@@ -24,55 +21,19 @@ import java.util.function.Function;
 /// ```
 final class VolumeCodec {
   private static final int BYTES = ProtoReader.BYTES;
-  private static final int FRAME_BYTES = 256 << 10;
 
   private VolumeCodec() {}
 
-  private static <T> void send(List<T> all, RpcHandler.Call call, BiConsumer<ProtoWriter, T> item) {
-    var out = new ProtoWriter(1 << 12);
-    for (T one : all) {
-      int mark = out.begin(1);
-      item.accept(out, one);
-      out.end(mark);
-      if (out.size() >= FRAME_BYTES) {
-        call.send(out.toByteArray());
-        out.clear();
-      }
-    }
-    if (out.size() > 0) {
-      call.send(out.toByteArray());
-    }
-  }
-
-  private static <T> List<T> receive(RpcStream stream, Function<ProtoReader, T> item) {
-    var all = new ArrayList<T>();
-    try (stream) {
-      for (Optional<byte[]> frame = stream.next(); frame.isPresent(); frame = stream.next()) {
-        var in = new ProtoReader(frame.get());
-        for (int tag = in.tag(); tag != 0; tag = in.tag()) {
-          if (tag == (1 << 3 | BYTES)) {
-            int outer = in.enter();
-            all.add(item.apply(in));
-            in.leave(outer);
-          } else {
-            in.skip(tag);
-          }
-        }
-      }
-    }
-    return all;
-  }
-
   static void sendSeries(List<Labels> series, RpcHandler.Call call) {
-    send(series, call, LabelPairs::write);
+    Items.send(series, call, LabelPairs::write);
   }
 
   static List<Labels> receiveSeries(RpcStream stream) {
-    return receive(stream, LabelPairs::read);
+    return Items.receive(stream, LabelPairs::read);
   }
 
   static void sendVolumes(List<StreamVolume> volumes, RpcHandler.Call call) {
-    send(
+    Items.send(
         volumes,
         call,
         (out, volume) -> {
@@ -83,7 +44,7 @@ final class VolumeCodec {
   }
 
   static List<StreamVolume> receiveVolumes(RpcStream stream) {
-    return receive(
+    return Items.receive(
         stream,
         in -> {
           Labels labels = Labels.EMPTY;
@@ -102,7 +63,7 @@ final class VolumeCodec {
   }
 
   static void sendPatterns(List<LogsPattern> patterns, RpcHandler.Call call) {
-    send(
+    Items.send(
         patterns,
         call,
         (out, pattern) -> {
@@ -113,7 +74,7 @@ final class VolumeCodec {
   }
 
   static List<LogsPattern> receivePatterns(RpcStream stream) {
-    return receive(
+    return Items.receive(
         stream,
         in -> {
           String pattern = "";
