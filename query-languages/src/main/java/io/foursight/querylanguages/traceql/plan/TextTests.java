@@ -1,6 +1,8 @@
 package io.foursight.querylanguages.traceql.plan;
 
+import io.foursight.model.FoursightException;
 import io.foursight.model.TextMatcher;
+import io.foursight.model.traces.SpanTextMatcher;
 import io.foursight.querylanguages.regex.RegexMatcher;
 import io.foursight.querylanguages.traceql.ast.FieldOperator;
 import java.util.Optional;
@@ -25,10 +27,53 @@ public final class TextTests {
     }
   }
 
+  /// A test and what it was made of.
+  private record Written(FieldOperator operator, String literal, TextMatcher test)
+      implements SpanTextMatcher {
+    @Override
+    public boolean matches(String text) {
+      return test.matches(text);
+    }
+
+    @Override
+    public Optional<Set<String>> literals() {
+      return test.literals();
+    }
+
+    @Override
+    public String prefix() {
+      return test.prefix();
+    }
+
+    @Override
+    public String text() {
+      return operator.text() + " " + literal;
+    }
+  }
+
   private TextTests() {}
 
   /// @param operator a comparison
-  public static TextMatcher of(FieldOperator operator, String literal) {
+  public static SpanTextMatcher of(FieldOperator operator, String literal) {
+    return new Written(operator, literal, test(operator, literal));
+  }
+
+  /// The test that wrote this.
+  ///
+  /// @throws FoursightException `BAD_DATA` when it is none
+  public static SpanTextMatcher parse(String text) {
+    int space = text.indexOf(' ');
+    for (FieldOperator operator : FieldOperator.values()) {
+      if (space > 0
+          && operator.isComparison()
+          && operator.text().equals(text.substring(0, space))) {
+        return of(operator, text.substring(space + 1));
+      }
+    }
+    throw FoursightException.badData("not a comparison of texts: " + text);
+  }
+
+  private static TextMatcher test(FieldOperator operator, String literal) {
     return switch (operator) {
       case EQUAL -> new Equal(literal);
       case NOT_EQUAL -> text -> !text.equals(literal);
