@@ -1,6 +1,7 @@
 package io.foursight.storegateway.traces;
 
 import io.foursight.config.TenantLimits;
+import io.foursight.model.Blocks;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
@@ -31,8 +32,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /// All traces blocks of all tenants as one Source, and the one who tells ingesters that a block is
 /// read from.
@@ -43,11 +44,12 @@ import java.util.function.Predicate;
 /// shall be skipped. Spans older than the tenant's retention are not searched. Safe from any
 /// thread.
 public final class TracesStoreGateway extends BlockGateway<TracesBlockReader>
-    implements TracesSource {
+    implements TracesSource, Blocks<TracesSource> {
   private static final long NANOS = 1_000_000;
 
   private final TenantLimits<TracesStoreGatewayLimits> limits;
   private final Clock clock;
+  private final Reads all = new Reads(Set.of());
 
   /// @param blocks the block store of the traces signal
   public TracesStoreGateway(
@@ -78,34 +80,165 @@ public final class TracesStoreGateway extends BlockGateway<TracesBlockReader>
     };
   }
 
-  // ---- which blocks ----
-
-  /// Blocks that may have what is asked for: by time, or by ids at any time.
-  private List<OpenBlock<TracesBlockReader>> blocks(TracesSelect select) {
-    return select.ids().isEmpty()
-        ? inRange(
-            select.tenant(),
-            select.startNanos(),
-            select.endNanos(),
-            select.withoutBlocks()::contains)
-        : all(select.tenant()).stream()
-            .filter(b -> !select.withoutBlocks().contains(b.meta().id()))
-            .toList();
+  @Override
+  public TracesSource only(List<String> blocks) {
+    return blocks.isEmpty() ? all : new Reads(Set.copyOf(blocks));
   }
 
-  private List<OpenBlock<TracesBlockReader>> all(TenantId tenant) {
-    return index.of(tenant).overlapping(TimeRange.ALL);
+  @Override
+  public TracesCursor select(TracesSelect select) {
+    return all.select(select);
   }
 
-  private List<OpenBlock<TracesBlockReader>> inRange(
-      TenantId tenant, long startNanos, long endNanos, Predicate<String> without) {
-    if (startNanos >= endNanos) {
-      return List.of();
+  @Override
+  public TraceCandidates candidates(TracesSelect select, int limit) {
+    return all.candidates(select, limit);
+  }
+
+  @Override
+  public TracePieces trace(
+      TenantId tenant,
+      TraceId id,
+      long startNanos,
+      long endNanos,
+      long maxBytes,
+      QueryBudget budget) {
+    return all.trace(tenant, id, startNanos, endNanos, maxBytes, budget);
+  }
+
+  @Override
+  public List<TracesTags> tagNames(TracesSelect select) {
+    return all.tagNames(select);
+  }
+
+  @Override
+  public List<SpanValue> tagValues(SpanField field, TracesSelect select, int limit) {
+    return all.tagValues(field, select, limit);
+  }
+
+  /// Reads all blocks of a tenant, or some by name.
+  private final class Reads implements TracesSource {
+    private final Set<String> only;
+
+    /// @param only ids of the blocks to read; empty = all
+    Reads(Set<String> only) {
+      this.only = only;
     }
-    var range = new TimeRange(Math.floorDiv(startNanos, NANOS), Math.floorDiv(endNanos - 1, NANOS));
-    return index.of(tenant).overlapping(range).stream()
-        .filter(b -> !without.test(b.meta().id()))
-        .toList();
+
+    /// {@inheritDoc} Blocks are opened when their time comes.
+    @Override
+    public TracesCursor select(TracesSelect asked) {
+      metrics.selects.increment();
+      TracesSelect select = insideRetention(asked);
+      var cursors = new ArrayList<TracesCursor>();
+      for (OpenBlock<TracesBlockReader> block : blocks(select)) {
+        TracesSelect own = select;
+        if (!select.ids().isEmpty()) {
+          List<TraceId> ids = idsIn(block, select);
+          if (ids.isEmpty()) {
+            continue;
+          }
+          own = ids.size() == select.ids().size() ? select : withIds(select, ids);
+        }
+        metrics.blocksQueried.increment();
+        cursors.add(new BlockCursor(block, own, failure -> skips(select.tenant(), failure)));
+      }
+      return MergingTracesCursor.of(cursors);
+    }
+
+    /// Blocks that may have what is asked for: by time, or by ids at any time.
+    private List<OpenBlock<TracesBlockReader>> blocks(TracesSelect select) {
+      List<OpenBlock<TracesBlockReader>> chosen =
+          select.ids().isEmpty()
+              ? inRange(select.tenant(), select.startNanos(), select.endNanos())
+              : atAnyTime(select.tenant());
+      return chosen.stream().filter(b -> !select.withoutBlocks().contains(b.meta().id())).toList();
+    }
+
+    private List<OpenBlock<TracesBlockReader>> atAnyTime(TenantId tenant) {
+      return only.isEmpty()
+          ? index.of(tenant).overlapping(TimeRange.ALL)
+          : index.named(tenant, only);
+    }
+
+    private List<OpenBlock<TracesBlockReader>> inRange(
+        TenantId tenant, long startNanos, long endNanos) {
+      if (startNanos >= endNanos) {
+        return List.of();
+      }
+      if (!only.isEmpty()) {
+        return index.named(tenant, only);
+      }
+      return index
+          .of(tenant)
+          .overlapping(
+              new TimeRange(Math.floorDiv(startNanos, NANOS), Math.floorDiv(endNanos - 1, NANOS)));
+    }
+
+    private List<TraceId> idsIn(OpenBlock<TracesBlockReader> block, TracesSelect select) {
+      return attempt(select.tenant())
+          .run(() -> block.ask(reader -> select.ids().stream().filter(reader::mayHave).toList()));
+    }
+
+    @Override
+    public TraceCandidates candidates(TracesSelect asked, int limit) {
+      TracesSelect select = insideRetention(byTime(asked));
+      return TracesUnions.candidates(each(select, r -> r.candidates(select, limit)), limit);
+    }
+
+    @Override
+    public TracePieces trace(
+        TenantId tenant,
+        TraceId id,
+        long startNanos,
+        long endNanos,
+        long maxBytes,
+        QueryBudget budget) {
+      metrics.selects.increment();
+      List<TracePieces> found =
+          TracesStoreGateway.this.each(
+              tenant,
+              budget,
+              () ->
+                  startNanos < endNanos ? inRange(tenant, startNanos, endNanos) : atAnyTime(tenant),
+              reader -> reader.mayHave(id) ? reader.trace(id, maxBytes, budget) : TracePieces.NONE);
+      var pieces = new ArrayList<byte[]>();
+      var scanned = TracesStats.NONE;
+      boolean truncated = false;
+      long bytes = 0;
+      for (TracePieces one : found) {
+        truncated |= one.truncated();
+        scanned = scanned.plus(one.scanned());
+        for (byte[] piece : one.pieces()) {
+          if (maxBytes > 0 && bytes >= maxBytes) {
+            truncated = true;
+            break;
+          }
+          pieces.add(piece);
+          bytes += piece.length;
+        }
+      }
+      return new TracePieces(pieces, truncated, scanned);
+    }
+
+    @Override
+    public List<TracesTags> tagNames(TracesSelect asked) {
+      TracesSelect select = insideRetention(byTime(asked));
+      return TracesUnions.tagNames(each(select, reader -> reader.tagNames(select)));
+    }
+
+    @Override
+    public List<SpanValue> tagValues(SpanField field, TracesSelect asked, int limit) {
+      TracesSelect select = insideRetention(byTime(asked));
+      return TracesUnions.tagValues(
+          each(select, reader -> reader.tagValues(field, select, limit)), limit);
+    }
+
+    private <T> List<T> each(TracesSelect select, Function<TracesBlockReader, T> read) {
+      metrics.selects.increment();
+      return TracesStoreGateway.this.each(
+          select.tenant(), select.budget(), () -> blocks(select), read);
+    }
   }
 
   private TracesSelect insideRetention(TracesSelect select) {
@@ -119,40 +252,12 @@ public final class TracesStoreGateway extends BlockGateway<TracesBlockReader>
         : select.range(oldest, Math.max(oldest, select.endNanos()));
   }
 
-  private <T> List<T> each(TracesSelect select, Function<TracesBlockReader, T> read) {
-    metrics.selects.increment();
-    return each(select.tenant(), select.budget(), () -> blocks(select), read);
+  /// Ids do not count.
+  private static TracesSelect byTime(TracesSelect select) {
+    return select.ids().isEmpty() ? select : withIds(select, List.of());
   }
 
-  // ---- reading ----
-
-  @Override
-  public TracesCursor select(TracesSelect asked) {
-    metrics.selects.increment();
-    TracesSelect select = insideRetention(asked);
-    List<OpenBlock<TracesBlockReader>> blocks = blocks(select);
-    var cursors = new ArrayList<TracesCursor>();
-    for (OpenBlock<TracesBlockReader> block : blocks) {
-      TracesSelect own = select;
-      if (!select.ids().isEmpty()) {
-        List<TraceId> ids = idsIn(block, select);
-        if (ids.isEmpty()) {
-          continue;
-        }
-        own = ids.size() == select.ids().size() ? select : only(select, ids);
-      }
-      metrics.blocksQueried.increment();
-      cursors.add(new BlockCursor(block, own, failure -> skips(select.tenant(), failure)));
-    }
-    return MergingTracesCursor.of(cursors);
-  }
-
-  private List<TraceId> idsIn(OpenBlock<TracesBlockReader> block, TracesSelect select) {
-    return attempt(select.tenant())
-        .run(() -> block.ask(reader -> select.ids().stream().filter(reader::mayHave).toList()));
-  }
-
-  private static TracesSelect only(TracesSelect select, List<TraceId> ids) {
+  private static TracesSelect withIds(TracesSelect select, List<TraceId> ids) {
     return new TracesSelect(
         select.tenant(),
         select.startNanos(),
@@ -163,66 +268,5 @@ public final class TracesStoreGateway extends BlockGateway<TracesBlockReader>
         select.fields(),
         select.withoutBlocks(),
         select.budget());
-  }
-
-  @Override
-  public TraceCandidates candidates(TracesSelect asked, int limit) {
-    TracesSelect select = insideRetention(byTime(asked));
-    return TracesUnions.candidates(each(select, r -> r.candidates(select, limit)), limit);
-  }
-
-  /// Ids do not count.
-  private static TracesSelect byTime(TracesSelect select) {
-    return select.ids().isEmpty() ? select : only(select, List.of());
-  }
-
-  @Override
-  public TracePieces trace(
-      TenantId tenant,
-      TraceId id,
-      long startNanos,
-      long endNanos,
-      long maxBytes,
-      QueryBudget budget) {
-    metrics.selects.increment();
-    List<TracePieces> found =
-        each(
-            tenant,
-            budget,
-            () ->
-                startNanos < endNanos
-                    ? inRange(tenant, startNanos, endNanos, block -> false)
-                    : all(tenant),
-            reader -> reader.mayHave(id) ? reader.trace(id, maxBytes, budget) : TracePieces.NONE);
-    var pieces = new ArrayList<byte[]>();
-    var scanned = TracesStats.NONE;
-    boolean truncated = false;
-    long bytes = 0;
-    for (TracePieces one : found) {
-      truncated |= one.truncated();
-      scanned = scanned.plus(one.scanned());
-      for (byte[] piece : one.pieces()) {
-        if (maxBytes > 0 && bytes >= maxBytes) {
-          truncated = true;
-          break;
-        }
-        pieces.add(piece);
-        bytes += piece.length;
-      }
-    }
-    return new TracePieces(pieces, truncated, scanned);
-  }
-
-  @Override
-  public List<TracesTags> tagNames(TracesSelect asked) {
-    TracesSelect select = insideRetention(byTime(asked));
-    return TracesUnions.tagNames(each(select, reader -> reader.tagNames(select)));
-  }
-
-  @Override
-  public List<SpanValue> tagValues(SpanField field, TracesSelect asked, int limit) {
-    TracesSelect select = insideRetention(byTime(asked));
-    return TracesUnions.tagValues(
-        each(select, reader -> reader.tagValues(field, select, limit)), limit);
   }
 }
