@@ -35,6 +35,7 @@ final class DistributorWiring {
   private final ClusterWiring cluster;
   private final IngesterWiring ingester;
   private final LogsCluster logs;
+  private final TracesCluster traces;
 
   DistributorWiring(
       FoursightConfig config,
@@ -42,13 +43,15 @@ final class DistributorWiring {
       ComponentContext context,
       ClusterWiring cluster,
       IngesterWiring ingester,
-      LogsCluster logs) {
+      LogsCluster logs,
+      TracesCluster traces) {
     this.config = config;
     this.overrides = overrides;
     this.context = context;
     this.cluster = cluster;
     this.ingester = ingester;
     this.logs = logs;
+    this.traces = traces;
   }
 
   Module module() {
@@ -70,17 +73,13 @@ final class DistributorWiring {
     var logsDoor =
         new LogsWriteDoor(
             context, config.distributor(), overrides.limits(LogsWriteLimits.class), logs.sink());
-    return cluster.isClustered()
-        ? new Together(List.of(metrics, logsDoor))
-        : new Together(
-            List.of(
-                metrics,
-                logsDoor,
-                new TracesWriteDoor(
-                    context,
-                    config.distributor(),
-                    overrides.limits(TracesWriteLimits.class),
-                    ingester.traces())));
+    var tracesDoor =
+        new TracesWriteDoor(
+            context,
+            config.distributor(),
+            overrides.limits(TracesWriteLimits.class),
+            traces.sink());
+    return new Together(List.of(metrics, logsDoor, tracesDoor));
   }
 
   /// What messages to ingesters may hold, of each signal.

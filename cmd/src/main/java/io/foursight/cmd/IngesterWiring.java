@@ -208,6 +208,7 @@ final class IngesterWiring {
         service, MetricsCardinalityService.Methods.INGESTER, local, local, RegexMatcher::compile);
     cluster.serve(service);
     LogsCluster.serveIngester(cluster, logs.get());
+    TracesCluster.serveIngester(cluster, traces.get());
   }
 
   /// Uploads everything if the next stop shall, and waits until queries find it in the blocks.

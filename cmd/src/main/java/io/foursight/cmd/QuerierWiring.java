@@ -16,7 +16,6 @@ import io.foursight.querier.metrics.ShardedMetricsBlocks;
 import io.foursight.querier.replication.Ingesters;
 import io.foursight.querier.replication.ReplicationLimits;
 import io.foursight.querier.replication.StoreGateways;
-import io.foursight.querier.traces.TracesFanIn;
 import io.foursight.querier.traces.TracesQuerier;
 import io.foursight.querylanguages.promql.eval.PromqlEngine;
 import io.foursight.querylanguages.regex.RegexMatcher;
@@ -30,6 +29,7 @@ import io.foursight.wire.metrics.rpc.MetricsSourceMethods;
 import io.foursight.wire.metrics.rpc.MetricsSourceService;
 import io.foursight.wire.rpc.RpcService;
 import io.foursight.wire.rpc.WorkerPool;
+import io.foursight.wire.traces.rpc.TracesRunnerService;
 import java.util.List;
 import java.util.Set;
 
@@ -56,7 +56,8 @@ final class QuerierWiring {
       StorageWiring storage,
       IngesterWiring ingester,
       StoreGatewayWiring storeGateway,
-      LogsCluster logsCluster) {
+      LogsCluster logsCluster,
+      TracesCluster tracesCluster) {
     this.config = config;
     this.context = context;
     this.overrides = overrides;
@@ -75,11 +76,8 @@ final class QuerierWiring {
               context.meters());
         });
     traces =
-        new Lazy<>(() ->
-            new TracesQuerier(
-                new TracesFanIn(ingester.traces(), storeGateway.traces()),
-                config.querier(),
-                context.meters()));
+        new Lazy<>(
+            () -> new TracesQuerier(tracesCluster.source(), config.querier(), context.meters()));
     metrics =
         new Lazy<>(() ->
             new MetricsQuerier(
@@ -113,12 +111,9 @@ final class QuerierWiring {
   private Service querier() {
     MetricsQuerier querier = metrics.get();
     List<String> frontends = config.frontendAddress();
-    if (!cluster.isClustered()) {
-      return new Together(List.of(querier, logs.get(), traces.get()));
-    }
-    var both = new Together(List.of(querier, logs.get()));
-    if (frontends.isEmpty()) {
-      return both;
+    var all = new Together(List.of(querier, logs.get(), traces.get()));
+    if (!cluster.isClustered() || frontends.isEmpty()) {
+      return all;
     }
     var service = new RpcService(MetricsSourceMethods.QUERIER.service());
     MetricsRunnerService.register(service, querier);
@@ -141,11 +136,14 @@ final class QuerierWiring {
             new Lane(
                 WorkerPool.QUERIES,
                 config.querier().threads(),
-                List.of(service, LogsCluster.querierService(logs.get())),
+                List.of(
+                    service,
+                    LogsCluster.querierService(logs.get()),
+                    TracesRunnerService.of(traces.get())),
                 true),
             new Lane(
                 WorkerPool.FOLLOWERS, FOLLOWERS, List.of(LogsFollowService.of(logs.get())), false)),
-        both);
+        all);
   }
 
   private MetricsSource source() {

@@ -1,6 +1,7 @@
 package io.foursight.cmd;
 
 import io.foursight.config.TenantOverrides;
+import io.foursight.model.traces.TracesQueryRunner;
 import io.foursight.queryfrontend.BuildInfo;
 import io.foursight.queryfrontend.logs.LogsQueryFrontend;
 import io.foursight.queryfrontend.logs.LogsQueryLimits;
@@ -23,6 +24,7 @@ import io.foursight.wire.metrics.rpc.RemoteMetricsCardinality;
 import io.foursight.wire.metrics.rpc.RemoteMetricsQueryRunner;
 import io.foursight.wire.metrics.rpc.RemoteMetricsSource;
 import io.foursight.wire.rpc.WorkerPool;
+import io.foursight.wire.traces.rpc.TracesRunnerService;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -88,9 +90,7 @@ final class QueryFrontendWiring {
               : Optional.of("number of queriers connected to query-frontend is 0"));
     }
     logs(build, queriesHere() ? localLogs() : pulledLogs(pool));
-    if (!cluster.isClustered()) {
-      traces(build);
-    }
+    traces(build, queriesHere() ? querier.traces() : TracesRunnerService.remote(pool));
     return new Routed();
   }
 
@@ -143,10 +143,10 @@ final class QueryFrontendWiring {
             context.meters());
   }
 
-  private void traces(BuildInfo build) {
+  private void traces(BuildInfo build, TracesQueryRunner runner) {
     var unused =
         new TracesQueryFrontend(
-            querier.traces(),
+            runner,
             config.queryFrontend(),
             overrides.limits(TracesQueryLimits.class),
             build,

@@ -106,6 +106,7 @@ final class StoreGatewayWiring {
         RegexMatcher::compile);
     cluster.serve(service);
     LogsCluster.serveStoreGateway(cluster, logs.get());
+    TracesCluster.serveStoreGateway(cluster, traces.get());
     cluster.serve(BlockPickupService.of(here()));
     return cluster.seat(
         RingName.STORE_GATEWAY,

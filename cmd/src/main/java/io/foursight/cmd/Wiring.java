@@ -26,10 +26,12 @@ final class Wiring {
     var storeGateway = new StoreGatewayWiring(config, overrides, context, cluster, storage);
     var ingester = new IngesterWiring(config, overrides, context, cluster, storage, storeGateway);
     var logs = new LogsCluster(config, overrides, context, cluster, ingester, storeGateway);
-    var distributor = new DistributorWiring(config, overrides, context, cluster, ingester, logs);
+    var traces = new TracesCluster(config, overrides, context, cluster, ingester, storeGateway);
+    var distributor =
+        new DistributorWiring(config, overrides, context, cluster, ingester, logs, traces);
     var querier =
         new QuerierWiring(
-            config, overrides, context, cluster, storage, ingester, storeGateway, logs);
+            config, overrides, context, cluster, storage, ingester, storeGateway, logs, traces);
     var queryFrontend =
         new QueryFrontendWiring(config, overrides, context, cluster, roots, querier);
     var compactor = new CompactorWiring(config, overrides, context, cluster, storage);
