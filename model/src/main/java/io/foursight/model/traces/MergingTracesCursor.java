@@ -8,7 +8,8 @@ import java.util.PriorityQueue;
 /// Several streams of spans of the same fields as one, ascending by trace id. The pieces of a trace
 /// come together. A span that several of the streams hold comes once: all fixed columns and all
 /// fields of it are equal; spans that only share their id are kept. Spans of one stream are not
-/// compared among themselves. A page that meets no other stream is passed on as it is.
+/// copies of each other, so that spans which only look alike in these fields come as often as the
+/// stream says that has most of them. A page that meets no other stream is passed on as it is.
 public final class MergingTracesCursor implements TracesCursor {
   private static final int PAGE_ROWS = 4096;
 
@@ -173,11 +174,11 @@ public final class MergingTracesCursor implements TracesCursor {
     long low = first.low();
     collected.beginTrace();
     Input from = first;
-    boolean compare = false;
+    int stream = 0;
     while (from != null) {
       boolean more = true;
       while (more && from.high() == high && from.low() == low) {
-        if (!compare || !collected.has(from.page, from.row)) {
+        if (stream == 0 || !collected.has(from.page, from.row, stream)) {
           collected.add(from, from.row);
         }
         if (++from.row == from.page.rows()) {
@@ -190,7 +191,7 @@ public final class MergingTracesCursor implements TracesCursor {
       Input next = inputs.peek();
       from = next != null && next.high() == high && next.low() == low ? inputs.poll() : null;
       collected.index();
-      compare = true;
+      stream++;
     }
   }
 
@@ -214,6 +215,9 @@ public final class MergingTracesCursor implements TracesCursor {
     private int indexed;
     private int[] slots = {};
     private int[] older = {};
+
+    /// By row from `traceStart` on, the last stream that had a copy of it.
+    private int[] copiedBy = {};
 
     void add(Input from, int row) {
       SpanPage p = from.page;
@@ -268,10 +272,12 @@ public final class MergingTracesCursor implements TracesCursor {
       }
       if (count > older.length) {
         older = Arrays.copyOf(older, 2 * count);
+        copiedBy = Arrays.copyOf(copiedBy, 2 * count);
       }
       for (; indexed < rows; indexed++) {
         int slot = slot(spanIds[indexed]);
         older[indexed - traceStart] = slots[slot];
+        copiedBy[indexed - traceStart] = 0;
         slots[slot] = indexed + 1;
       }
     }
@@ -280,12 +286,14 @@ public final class MergingTracesCursor implements TracesCursor {
       return (int) (id * 0x9E3779B97F4A7C15L >>> 32) & (slots.length - 1);
     }
 
-    boolean has(SpanPage p, int row) {
+    /// Whether a row is a copy of one that no other row of its stream is a copy of.
+    boolean has(SpanPage p, int row, int stream) {
       if (slots.length == 0) {
         return false;
       }
       for (int r = slots[slot(p.spanIds()[row])]; r != 0; r = older[r - 1 - traceStart]) {
-        if (equal(r - 1, p, row)) {
+        if (copiedBy[r - 1 - traceStart] != stream && equal(r - 1, p, row)) {
+          copiedBy[r - 1 - traceStart] = stream;
           return true;
         }
       }

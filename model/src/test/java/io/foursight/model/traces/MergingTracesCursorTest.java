@@ -198,4 +198,18 @@ class MergingTracesCursorTest {
         .containsExactly(tuple(1L, 90L), tuple(2L, 80L), tuple(3L, 50L));
     assertThat(TracesUnions.candidates(List.of(complete), 1).complete()).isFalse();
   }
+
+  /// Fields that were not asked for may tell them apart; every replica has each of them once.
+  @Test
+  void spansThatOnlyLookAlike_comeAsOftenAsInTheStreamThatHasMost() {
+    Row one = new Row(new TraceId(1, 1), 7, 5, List.of("a"));
+    Row other = new Row(new TraceId(1, 1), 8, 5, List.of("a"));
+    var streams =
+        List.of(
+            List.of(one, other, one), List.of(one), List.of(other, one, one, one), List.of(one));
+    var cursors = streams.stream().<TracesCursor>map(Listed::new).toList();
+    assertThat(read(MergingTracesCursor.of(cursors)))
+        .as("seed %d", seed)
+        .containsExactlyInAnyOrder(one, one, one, other);
+  }
 }
