@@ -38,6 +38,7 @@ import io.foursight.storage.wal.WalConfig;
 import io.foursight.storegateway.StoreGatewayConfig;
 import io.foursight.storegateway.logs.LogsStoreGatewayLimits;
 import io.foursight.storegateway.metrics.MetricsStoreGatewayLimits;
+import io.foursight.storegateway.profiles.ProfilesStoreGatewayLimits;
 import io.foursight.storegateway.traces.TracesStoreGatewayLimits;
 import java.time.Duration;
 import java.util.List;
@@ -143,6 +144,7 @@ record FoursightConfig(
                 MetricsStoreGatewayLimits.class,
                 LogsStoreGatewayLimits.class,
                 TracesStoreGatewayLimits.class,
+                ProfilesStoreGatewayLimits.class,
                 MetricsQuerierLimits.class,
                 ReplicationLimits.class,
                 MetricsQueryLimits.class,

@@ -16,6 +16,8 @@ import io.foursight.storegateway.logs.LogsStoreGateway;
 import io.foursight.storegateway.logs.LogsStoreGatewayLimits;
 import io.foursight.storegateway.metrics.MetricsStoreGateway;
 import io.foursight.storegateway.metrics.MetricsStoreGatewayLimits;
+import io.foursight.storegateway.profiles.ProfilesStoreGateway;
+import io.foursight.storegateway.profiles.ProfilesStoreGatewayLimits;
 import io.foursight.storegateway.traces.TracesStoreGateway;
 import io.foursight.storegateway.traces.TracesStoreGatewayLimits;
 import io.foursight.wire.metrics.rpc.MetricsSourceMethods;
@@ -40,6 +42,7 @@ final class StoreGatewayWiring {
   private final Lazy<MetricsStoreGateway> metrics;
   private final Lazy<LogsStoreGateway> logs;
   private final Lazy<TracesStoreGateway> traces;
+  private final Lazy<ProfilesStoreGateway> profiles;
   private final Lazy<BlockPickup> pickup = new Lazy<>(this::newPickup);
 
   StoreGatewayWiring(
@@ -77,6 +80,15 @@ final class StoreGatewayWiring {
                 overrides.limits(TracesStoreGatewayLimits.class),
                 context.clock(),
                 context.meters()));
+    profiles =
+        new Lazy<>(() ->
+            new ProfilesStoreGateway(
+                storage.profilesBlocks(),
+                (tenant, block, file) -> storage.profilesBlocks().open(tenant, block, file.name()),
+                config.storeGateway(),
+                overrides.limits(ProfilesStoreGatewayLimits.class),
+                context.clock(),
+                context.meters()));
   }
 
   LogsStoreGateway logs() {
@@ -85,6 +97,10 @@ final class StoreGatewayWiring {
 
   TracesStoreGateway traces() {
     return traces.get();
+  }
+
+  ProfilesStoreGateway profiles() {
+    return profiles.get();
   }
 
   MetricsStoreGateway metrics() {
@@ -111,7 +127,7 @@ final class StoreGatewayWiring {
     return cluster.seat(
         RingName.STORE_GATEWAY,
         config.storeGatewayRing(),
-        new Together(List.of(gateway, logs.get(), traces.get())),
+        new Together(List.of(gateway, logs.get(), traces.get(), profiles.get())),
         Handover.NOTHING);
   }
 
@@ -135,7 +151,7 @@ final class StoreGatewayWiring {
           case METRICS -> metrics.get().serves(signal, tenant, block);
           case LOGS -> logs.get().serves(signal, tenant, block);
           case TRACES -> traces.get().serves(signal, tenant, block);
-          case PROFILES -> false;
+          case PROFILES -> profiles.get().serves(signal, tenant, block);
         };
   }
 

@@ -79,6 +79,18 @@ final class NaiveProfiles {
     return sums;
   }
 
+  /// Where a sum is not what it should be; the first of the differences.
+  static List<String> difference(MergedStacks sum, Map<String, Long> expected) {
+    Map<String, Long> found = merged(sum);
+    var stacks = new TreeSet<>(found.keySet());
+    stacks.addAll(expected.keySet());
+    return stacks.stream()
+        .filter(stack -> !expected.getOrDefault(stack, 0L).equals(found.getOrDefault(stack, 0L)))
+        .map(stack -> stack + ": " + expected.get(stack) + " expected, is " + found.get(stack))
+        .limit(5)
+        .toList();
+  }
+
   private static String path(ProfileSymbols symbols, int stack) {
     var frames = new ArrayList<String>();
     for (int s = stack; s >= 0; s = symbols.stackParent(s)) {

@@ -1,0 +1,2 @@
+/// Historic reads of profiles.
+package io.foursight.storegateway.profiles;
