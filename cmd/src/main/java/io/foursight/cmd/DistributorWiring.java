@@ -2,11 +2,13 @@ package io.foursight.cmd;
 
 import io.foursight.config.TenantOverrides;
 import io.foursight.distributor.DistributorLimits;
+import io.foursight.distributor.RelabelExpression;
 import io.foursight.distributor.logs.LogsWriteDoor;
 import io.foursight.distributor.logs.LogsWriteLimits;
 import io.foursight.distributor.metrics.MetricsFanOut;
 import io.foursight.distributor.metrics.MetricsWriteDoor;
-import io.foursight.distributor.metrics.RelabelExpression;
+import io.foursight.distributor.profiles.ProfilesWriteDoor;
+import io.foursight.distributor.profiles.ProfilesWriteLimits;
 import io.foursight.distributor.replication.QuorumWriter;
 import io.foursight.distributor.replication.ReplicationMetrics;
 import io.foursight.distributor.replication.ShardingLimits;
@@ -79,7 +81,17 @@ final class DistributorWiring {
             config.distributor(),
             overrides.limits(TracesWriteLimits.class),
             traces.sink());
-    return new Together(List.of(metrics, logsDoor, tracesDoor));
+    if (cluster.isClustered()) {
+      return new Together(List.of(metrics, logsDoor, tracesDoor));
+    }
+    var profilesDoor =
+        new ProfilesWriteDoor(
+            context,
+            config.distributor(),
+            overrides.limits(ProfilesWriteLimits.class),
+            ingester.profiles(),
+            RELABEL_EXPRESSIONS);
+    return new Together(List.of(metrics, logsDoor, tracesDoor, profilesDoor));
   }
 
   /// What messages to ingesters may hold, of each signal.

@@ -11,6 +11,7 @@ import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.DistributorLimits;
 import io.foursight.distributor.logs.LogsWriteLimits;
 import io.foursight.distributor.metrics.RelabelRules;
+import io.foursight.distributor.profiles.ProfilesWriteLimits;
 import io.foursight.distributor.replication.ShardingLimits;
 import io.foursight.distributor.traces.TracesWriteLimits;
 import io.foursight.ingester.IngesterConfig;
@@ -137,6 +138,7 @@ record FoursightConfig(
                 ShardingLimits.class,
                 LogsWriteLimits.class,
                 TracesWriteLimits.class,
+                ProfilesWriteLimits.class,
                 MetricsLimits.class,
                 LogsLimits.class,
                 TracesLimits.class,
@@ -153,8 +155,12 @@ record FoursightConfig(
                 CompactorLimits.class,
                 LogsCompactorLimits.class,
                 TracesCompactorLimits.class));
-    return schema.checking(
-        DistributorLimits.class,
-        limits -> RelabelRules.check(limits, DistributorWiring.RELABEL_EXPRESSIONS));
+    return schema
+        .checking(
+            DistributorLimits.class,
+            limits -> RelabelRules.check(limits, DistributorWiring.RELABEL_EXPRESSIONS))
+        .checking(
+            ProfilesWriteLimits.class,
+            limits -> ProfilesWriteLimits.check(limits, DistributorWiring.RELABEL_EXPRESSIONS));
   }
 }

@@ -39,10 +39,36 @@ public final class OtlpGrpc<Q extends Message> {
   /// @param response of what was stored at least in part: a partial success when there is a message
   public <R> void export(
       Q request, StreamObserver<R> observer, Function<OtlpWriter.Written, R> response) {
+    answer(
+        request.getSerializedSize(),
+        (tenant, size) -> writer.write(tenant, request, size, OtlpWriter.Headers.NONE),
+        observer,
+        response);
+  }
+
+  /// Answers one call whose request has not been parsed.
+  public <R> void exportBytes(
+      byte[] request, StreamObserver<R> observer, Function<OtlpWriter.Written, R> response) {
+    answer(
+        request.length,
+        (tenant, size) -> writer.write(tenant, request, OtlpWriter.Headers.NONE),
+        observer,
+        response);
+  }
+
+  private interface Writing {
+    OtlpWriter.Written write(TenantId tenant, int size);
+  }
+
+  private <R> void answer(
+      int size,
+      Writing writing,
+      StreamObserver<R> observer,
+      Function<OtlpWriter.Written, R> response) {
     long start = System.nanoTime();
     int code = 0;
     try {
-      R reply = response.apply(write(request));
+      R reply = response.apply(write(size, writing));
       observer.onNext(reply);
       observer.onCompleted();
     } catch (FoursightException e) {
@@ -57,14 +83,13 @@ public final class OtlpGrpc<Q extends Message> {
     writer.request("otlp_grpc", code, Duration.ofNanos(System.nanoTime() - start));
   }
 
-  private OtlpWriter.Written write(Q request) {
+  private OtlpWriter.Written write(int size, Writing writing) {
     TenantId tenant = GrpcTenant.current();
     writer.admit(tenant);
     try (InflightBytes.Hold hold = writer.inflight().hold()) {
-      int size = request.getSerializedSize();
       hold.add(5L * size);
       OtlpHttp.checkSize(writer, size);
-      OtlpWriter.Written written = writer.write(tenant, request, size, OtlpWriter.Headers.NONE);
+      OtlpWriter.Written written = writing.write(tenant, size);
       if (written.whole()) {
         throw new FoursightException(
             written.limited() ? ErrorKind.LIMIT_EXCEEDED : ErrorKind.BAD_DATA, written.message());

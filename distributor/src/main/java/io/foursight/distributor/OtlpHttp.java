@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class OtlpHttp<Q extends Message> {
   private static final Logger LOG = LoggerFactory.getLogger(OtlpHttp.class);
   private static final String PROTOBUF = "application/x-protobuf";
+  private static final Set<String> PROTOBUF_TYPES = Set.of(PROTOBUF, "application/protobuf");
   private static final String JSON = "application/json";
   private static final Set<String> ENCODINGS =
       Set.of("", "identity", "gzip", "zlib", "deflate", "snappy", "x-snappy-framed", "zstd", "lz4");
@@ -97,7 +98,7 @@ public final class OtlpHttp<Q extends Message> {
   }
 
   private OtlpWriter.Written write(HttpCall call, boolean asJson) {
-    if (!asJson && !mediaType(call).equals(PROTOBUF)) {
+    if (!asJson && !PROTOBUF_TYPES.contains(mediaType(call))) {
       throw new FoursightException(
           ErrorKind.UNSUPPORTED_MEDIA,
           "unsupported content type: \""

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import org.xerial.snappy.Snappy;
 
@@ -18,6 +19,7 @@ import org.xerial.snappy.Snappy;
 public final class FakeCall implements HttpCall {
   private final byte[] raw;
   private final Map<String, String> headers = new HashMap<>();
+  private final Map<String, List<String>> parameters = new TreeMap<>();
   private TenantId tenant = TenantId.ANONYMOUS;
 
   public FakeCall(byte[] raw) {
@@ -34,6 +36,12 @@ public final class FakeCall implements HttpCall {
 
   public FakeCall with(String header, String value) {
     headers.put(header.toLowerCase(Locale.ROOT), value);
+    return this;
+  }
+
+  /// Adds a parameter of the URL.
+  public FakeCall parameter(String name, String value) {
+    parameters.put(name, List.of(value));
     return this;
   }
 
@@ -59,17 +67,17 @@ public final class FakeCall implements HttpCall {
 
   @Override
   public Optional<String> parameter(String name) {
-    return Optional.empty();
+    return parameters(name).stream().findFirst();
   }
 
   @Override
   public List<String> parameters(String name) {
-    return List.of();
+    return parameters.getOrDefault(name, List.of());
   }
 
   @Override
   public Map<String, List<String>> parameters() {
-    return Map.of();
+    return parameters;
   }
 
   @Override

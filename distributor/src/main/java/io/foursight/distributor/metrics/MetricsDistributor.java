@@ -5,7 +5,9 @@ import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.DistributorLimits;
 import io.foursight.distributor.DistributorMetrics;
 import io.foursight.distributor.InflightBytes;
+import io.foursight.distributor.RelabelExpression;
 import io.foursight.distributor.RelabelRule;
+import io.foursight.distributor.Relabeler;
 import io.foursight.distributor.TokenBucket;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
@@ -234,7 +236,10 @@ public final class MetricsDistributor {
   private Relabeler relabeler(TenantState state, List<RelabelRule> rules) {
     Optional<Compiled> compiled = state.relabeling.filter(c -> c.rules.equals(rules));
     if (compiled.isEmpty()) {
-      compiled = Optional.of(new Compiled(rules, new Relabeler(rules, expressions)));
+      compiled =
+          Optional.of(
+              new Compiled(
+                  rules, new Relabeler(rules, "limits.metric_relabel_configs", expressions)));
       state.relabeling = compiled;
     }
     return compiled.get().relabeler;

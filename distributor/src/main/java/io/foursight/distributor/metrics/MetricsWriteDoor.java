@@ -4,6 +4,7 @@ import io.foursight.config.TenantLimits;
 import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.DistributorLimits;
 import io.foursight.distributor.DistributorMetrics;
+import io.foursight.distributor.RelabelExpression;
 import io.foursight.distributor.RetryAfter;
 import io.foursight.model.Deadline;
 import io.foursight.model.SeriesHash;

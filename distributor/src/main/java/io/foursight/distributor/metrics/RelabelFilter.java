@@ -1,5 +1,6 @@
 package io.foursight.distributor.metrics;
 
+import io.foursight.distributor.Relabeler;
 import io.foursight.model.FoursightException;
 import io.foursight.model.SeriesHash;
 import io.foursight.model.metrics.MetricsBatch;

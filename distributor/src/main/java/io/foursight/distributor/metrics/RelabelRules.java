@@ -1,6 +1,7 @@
 package io.foursight.distributor.metrics;
 
 import io.foursight.distributor.DistributorLimits;
+import io.foursight.distributor.RelabelExpression;
 import io.foursight.distributor.RelabelRule;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;

@@ -3,6 +3,7 @@ package io.foursight.distributor.metrics;
 import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.DistributorLimits;
 import io.foursight.distributor.DistributorMetrics;
+import io.foursight.distributor.RelabelExpression;
 import io.foursight.distributor.RetryAfter;
 import io.foursight.model.FoursightException;
 import io.foursight.model.SeriesHash;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.foursight.distributor.FakeCall;
 import io.foursight.distributor.RelabelRule;
 import io.foursight.distributor.RelabelRule.Action;
+import io.foursight.distributor.Relabeler;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,7 @@ class RelabelerTest {
 
   private static Map<String, String> after(RelabelRule... rules) {
     var labels = new TreeMap<>(LABELS);
-    return new Relabeler(List.of(rules), DistributorBench::expression).apply(labels)
+    return new Relabeler(List.of(rules), "rules", DistributorBench::expression).apply(labels)
         ? labels
         : Map.of();
   }

@@ -104,6 +104,15 @@ public final class PprofDecoder {
     return types(new PprofFile(file));
   }
 
+  /// The kind of profile that a file without a name is, as [#types] of it say: `process_cpu`,
+  /// `memory`, ...
+  public static String profileName(byte[] file) {
+    var names = types(file);
+    names.removeLast();
+    names.replaceAll(type -> type.substring(0, type.indexOf(':')));
+    return SampleTypeConfig.DEFAULT.profileName(names);
+  }
+
   private static List<String> types(PprofFile pprof) {
     var types = new ArrayList<String>();
     for (int t = 0; t < pprof.sampleTypes; t++) {

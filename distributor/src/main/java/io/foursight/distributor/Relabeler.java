@@ -1,6 +1,5 @@
-package io.foursight.distributor.metrics;
+package io.foursight.distributor;
 
-import io.foursight.distributor.RelabelRule;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import java.math.BigInteger;
@@ -15,23 +14,23 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// The relabel rules of a tenant, compiled. Immutable; safe from any thread.
-final class Relabeler {
+public final class Relabeler {
   private record Step(RelabelRule rule, RelabelExpression regex) {}
 
   private final List<Step> steps;
 
+  /// @param key where the rules stand in the configuration
   /// @throws FoursightException `INTERNAL` when an expression is malformed: senders keep what they
-  ///   have until the configuration is mended. [RelabelRules#check] finds that out before.
-  Relabeler(List<RelabelRule> rules, RelabelExpression.Compiler compiler) {
+  ///   have until the configuration is mended. The check of the configuration finds that out
+  ///   before.
+  public Relabeler(List<RelabelRule> rules, String key, RelabelExpression.Compiler compiler) {
     var all = new ArrayList<Step>();
     for (int i = 0; i < rules.size(); i++) {
       try {
         all.add(new Step(rules.get(i), compiler.compile(rules.get(i).regex())));
       } catch (FoursightException e) {
         throw new FoursightException(
-            ErrorKind.INTERNAL,
-            "limits.metric_relabel_configs[" + i + "].regex: " + e.getMessage(),
-            e);
+            ErrorKind.INTERNAL, key + "[" + i + "].regex: " + e.getMessage(), e);
       }
     }
     steps = List.copyOf(all);
@@ -41,7 +40,7 @@ final class Relabeler {
   ///
   /// @param labels by name, without empty values; changed in place
   /// @return whether the series is kept
-  boolean apply(TreeMap<String, String> labels) {
+  public boolean apply(TreeMap<String, String> labels) {
     for (Step step : steps) {
       if (!apply(step, labels)) {
         return false;

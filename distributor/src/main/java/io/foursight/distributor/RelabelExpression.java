@@ -1,4 +1,4 @@
-package io.foursight.distributor.metrics;
+package io.foursight.distributor;
 
 import java.util.Optional;
 
