@@ -1,0 +1,126 @@
+package io.foursight.querier.profiles;
+
+import io.foursight.model.FoursightException;
+import io.foursight.model.Labels;
+import io.foursight.model.profiles.MergedStacks;
+import io.foursight.model.profiles.ProfileRows;
+import io.foursight.model.profiles.ProfilesSelect;
+import io.foursight.model.profiles.ProfilesSource;
+import io.foursight.model.profiles.ProfilesStats;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/// Recent and historic profiles read as one: each profile once.
+///
+/// The heads are asked first, and the blocks without those that the heads answered for. What a head
+/// covers may change while it is asked: it lets go of a segment when the store-gateway has its
+/// block. So it is looked at before and after. What came meanwhile is of no account, for its
+/// profiles are in the answer; when something went, the head is asked again, for a sum does not
+/// tell what it is made of. Safe from any thread. One failing Source fails the call.
+///
+/// Errors beside those of the Sources: `UNAVAILABLE` when the head never stood still.
+public final class ProfilesFanIn implements ProfilesSource {
+  private static final int ATTEMPTS = 8;
+
+  private final ProfilesSource recent;
+  private final ProfilesSource historic;
+
+  public ProfilesFanIn(ProfilesSource recent, ProfilesSource historic) {
+    this.recent = recent;
+    this.historic = historic;
+  }
+
+  /// An answer of the heads.
+  ///
+  /// @param covered blocks that it stands for
+  private record Recent<T>(T answer, Set<String> covered) {}
+
+  private <T> Recent<T> recent(
+      ProfilesSelect select, Function<ProfilesSelect, T> ask, Consumer<T> discard) {
+    Set<String> before = recent.coveredBlocks(select);
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      T answer = ask.apply(select);
+      Set<String> after = recent.coveredBlocks(select);
+      if (after.containsAll(before)) {
+        return new Recent<>(answer, after);
+      }
+      discard.accept(answer);
+      select.budget().check();
+      before = after;
+    }
+    throw FoursightException.unavailable(
+        "recent profiles moved to blocks in each of " + ATTEMPTS + " attempts to read them");
+  }
+
+  private <T> List<T> both(
+      ProfilesSelect select, Function<ProfilesSource, Function<ProfilesSelect, T>> ask) {
+    Recent<T> first = recent(select, ask.apply(recent), unused -> {});
+    T second = ask.apply(historic).apply(select.withoutBlocks(first.covered()));
+    return List.of(first.answer(), second);
+  }
+
+  @Override
+  public MergedStacks merge(ProfilesSelect select) {
+    Recent<MergedStacks> first = recent(select, recent::merge, unused -> {});
+    long held = first.answer().memoryBytes();
+    select.budget().charge(held);
+    try {
+      MergedStacks second = historic.merge(select.withoutBlocks(first.covered()));
+      return ProfilesUnions.stacks(List.of(first.answer(), second), select.budget());
+    } finally {
+      select.budget().release(held);
+    }
+  }
+
+  @Override
+  public void rows(ProfilesSelect select, boolean bySpan, Consumer<ProfileRows> each) {
+    var kept =
+        recent(
+            select,
+            s -> {
+              var rows = new ProfilesUnions.Rows(s.budget());
+              try {
+                recent.rows(s, bySpan, rows::keep);
+              } catch (RuntimeException e) {
+                rows.discard();
+                throw e;
+              }
+              return rows;
+            },
+            ProfilesUnions.Rows::discard);
+    try {
+      historic.rows(
+          select.withoutBlocks(kept.covered()), bySpan, rows -> kept.answer().last(rows, each));
+      kept.answer().end(each);
+    } finally {
+      kept.answer().discard();
+    }
+  }
+
+  @Override
+  public List<Labels> series(ProfilesSelect select) {
+    return ProfilesUnions.series(both(select, source -> source::series));
+  }
+
+  @Override
+  public List<String> labelNames(ProfilesSelect select) {
+    return ProfilesUnions.texts(both(select, source -> source::labelNames));
+  }
+
+  @Override
+  public List<String> labelValues(String label, ProfilesSelect select) {
+    return ProfilesUnions.texts(both(select, source -> s -> source.labelValues(label, s)));
+  }
+
+  @Override
+  public ProfilesStats stats(ProfilesSelect select) {
+    return ProfilesUnions.stats(both(select, source -> source::stats));
+  }
+
+  @Override
+  public Set<String> coveredBlocks(ProfilesSelect select) {
+    return recent.coveredBlocks(select);
+  }
+}

@@ -1,0 +1,2 @@
+/// What a selector of profiles means.
+package io.foursight.querylanguages.profileql.ast;
