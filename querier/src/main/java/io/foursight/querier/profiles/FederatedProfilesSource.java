@@ -4,6 +4,7 @@ import io.foursight.model.Labels;
 import io.foursight.model.TenantId;
 import io.foursight.model.profiles.MergedStacks;
 import io.foursight.model.profiles.ProfileRows;
+import io.foursight.model.profiles.ProfileRowsUnion;
 import io.foursight.model.profiles.ProfilesSelect;
 import io.foursight.model.profiles.ProfilesSource;
 import io.foursight.model.profiles.ProfilesStats;
@@ -59,15 +60,11 @@ final class FederatedProfilesSource implements ProfilesSource {
 
   @Override
   public void rows(ProfilesSelect select, boolean bySpan, Consumer<ProfileRows> each) {
-    var kept = new ProfilesUnions.Rows(select.budget());
-    try {
-      for (TenantId tenant : tenants.subList(0, tenants.size() - 1)) {
-        source.rows(of(tenant, select), bySpan, kept::keep);
+    try (var all = new ProfileRowsUnion(bySpan, select.budget())) {
+      for (TenantId tenant : tenants) {
+        source.rows(of(tenant, select), bySpan, all::add);
       }
-      source.rows(of(tenants.getLast(), select), bySpan, rows -> kept.last(rows, each));
-      kept.end(each);
-    } finally {
-      kept.discard();
+      all.forEach(each);
     }
   }
 

@@ -79,12 +79,26 @@ final class HeatmapQuery {
     charged += bytes;
     var group = groups.computeIfAbsent(grouping.group(rows.labels()), l -> new ProfileColumns());
     // The Source may use its arrays again.
-    group.parts.add(ProfilesUnions.copy(rows));
+    group.parts.add(copy(rows));
     group.rests.add(exemplars == Exemplars.NONE ? Labels.EMPTY : grouping.rest(rows.labels()));
     for (int row = 0; row < rows.rows(); row++) {
       least = Math.min(least, rows.values()[row]);
       most = Math.max(most, rows.values()[row]);
     }
+  }
+
+  private static ProfileRows copy(ProfileRows r) {
+    int n = r.rows();
+    return new ProfileRows(
+        r.labels(),
+        n,
+        Arrays.copyOf(r.timesNanos(), n),
+        Arrays.copyOf(r.values(), n),
+        Arrays.copyOf(r.idHighs(), n),
+        Arrays.copyOf(r.idLows(), n),
+        Arrays.copyOf(r.spanIds(), Math.min(n, r.spanIds().length)),
+        Arrays.copyOf(r.traceHighs(), Math.min(n, r.traceHighs().length)),
+        Arrays.copyOf(r.traceLows(), Math.min(n, r.traceLows().length)));
   }
 
   private List<Heatmap> heatmaps(int limit) {

@@ -4,6 +4,7 @@ import io.foursight.model.FoursightException;
 import io.foursight.model.Labels;
 import io.foursight.model.profiles.MergedStacks;
 import io.foursight.model.profiles.ProfileRows;
+import io.foursight.model.profiles.ProfileRowsUnion;
 import io.foursight.model.profiles.ProfilesSelect;
 import io.foursight.model.profiles.ProfilesSource;
 import io.foursight.model.profiles.ProfilesStats;
@@ -76,26 +77,22 @@ public final class ProfilesFanIn implements ProfilesSource {
 
   @Override
   public void rows(ProfilesSelect select, boolean bySpan, Consumer<ProfileRows> each) {
-    var kept =
-        recent(
-            select,
-            s -> {
-              var rows = new ProfilesUnions.Rows(s.budget());
-              try {
-                recent.rows(s, bySpan, rows::keep);
-              } catch (RuntimeException e) {
-                rows.discard();
-                throw e;
-              }
-              return rows;
-            },
-            ProfilesUnions.Rows::discard);
+    Recent<ProfileRowsUnion> first =
+        recent(select, s -> recentRows(s, bySpan), ProfileRowsUnion::close);
+    try (ProfileRowsUnion all = first.answer()) {
+      historic.rows(select.withoutBlocks(first.covered()), bySpan, all::add);
+      all.forEach(each);
+    }
+  }
+
+  private ProfileRowsUnion recentRows(ProfilesSelect select, boolean bySpan) {
+    var rows = new ProfileRowsUnion(bySpan, select.budget());
     try {
-      historic.rows(
-          select.withoutBlocks(kept.covered()), bySpan, rows -> kept.answer().last(rows, each));
-      kept.answer().end(each);
-    } finally {
-      kept.answer().discard();
+      recent.rows(select, bySpan, rows::add);
+      return rows;
+    } catch (RuntimeException e) {
+      rows.close();
+      throw e;
     }
   }
 
