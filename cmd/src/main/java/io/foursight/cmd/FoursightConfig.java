@@ -28,6 +28,7 @@ import io.foursight.querier.replication.ReplicationLimits;
 import io.foursight.queryfrontend.QueryFrontendConfig;
 import io.foursight.queryfrontend.logs.LogsQueryLimits;
 import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
+import io.foursight.queryfrontend.profiles.ProfilesQueryLimits;
 import io.foursight.queryfrontend.traces.TracesQueryLimits;
 import io.foursight.ring.config.MemberlistConfig;
 import io.foursight.ring.config.RingConfig;
@@ -152,6 +153,7 @@ record FoursightConfig(
                 MetricsQueryLimits.class,
                 LogsQueryLimits.class,
                 TracesQueryLimits.class,
+                ProfilesQueryLimits.class,
                 CompactorLimits.class,
                 LogsCompactorLimits.class,
                 TracesCompactorLimits.class));

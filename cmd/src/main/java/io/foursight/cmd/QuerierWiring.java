@@ -13,6 +13,8 @@ import io.foursight.querier.metrics.MetricsQuerierLimits;
 import io.foursight.querier.metrics.ReplicatedMetricsCardinality;
 import io.foursight.querier.metrics.ReplicatedMetricsSource;
 import io.foursight.querier.metrics.ShardedMetricsBlocks;
+import io.foursight.querier.profiles.ProfilesFanIn;
+import io.foursight.querier.profiles.ProfilesQuerier;
 import io.foursight.querier.replication.Ingesters;
 import io.foursight.querier.replication.ReplicationLimits;
 import io.foursight.querier.replication.StoreGateways;
@@ -30,10 +32,11 @@ import io.foursight.wire.metrics.rpc.MetricsSourceService;
 import io.foursight.wire.rpc.RpcService;
 import io.foursight.wire.rpc.WorkerPool;
 import io.foursight.wire.traces.rpc.TracesRunnerService;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// PromQL, LogQL and TraceQL over recent and historic data.
+/// PromQL, LogQL, TraceQL and queries of profiles over recent and historic data.
 final class QuerierWiring {
   /// Queries that one querier follows at once.
   private static final int FOLLOWERS = 100;
@@ -47,6 +50,7 @@ final class QuerierWiring {
   private final Lazy<MetricsQuerier> metrics;
   private final Lazy<LogsQuerier> logs;
   private final Lazy<TracesQuerier> traces;
+  private final Lazy<ProfilesQuerier> profiles;
 
   QuerierWiring(
       FoursightConfig config,
@@ -78,6 +82,12 @@ final class QuerierWiring {
     traces =
         new Lazy<>(
             () -> new TracesQuerier(tracesCluster.source(), config.querier(), context.meters()));
+    profiles =
+        new Lazy<>(() ->
+            new ProfilesQuerier(
+                new ProfilesFanIn(ingester.profiles(), storeGateway.profiles()),
+                config.querier(),
+                context.meters()));
     metrics =
         new Lazy<>(() ->
             new MetricsQuerier(
@@ -101,6 +111,11 @@ final class QuerierWiring {
     return traces.get();
   }
 
+  /// As [#logs].
+  ProfilesQuerier profiles() {
+    return profiles.get();
+  }
+
   Module module() {
     return new Module(
         "querier",
@@ -111,7 +126,11 @@ final class QuerierWiring {
   private Service querier() {
     MetricsQuerier querier = metrics.get();
     List<String> frontends = config.frontendAddress();
-    var all = new Together(List.of(querier, logs.get(), traces.get()));
+    var services = new ArrayList<Service>(List.of(querier, logs.get(), traces.get()));
+    if (!cluster.isClustered()) {
+      services.add(profiles.get());
+    }
+    var all = new Together(services);
     if (!cluster.isClustered() || frontends.isEmpty()) {
       return all;
     }

@@ -8,6 +8,8 @@ import io.foursight.queryfrontend.logs.LogsQueryLimits;
 import io.foursight.queryfrontend.metrics.MetricsQueryFrontend;
 import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
 import io.foursight.queryfrontend.metrics.RetryingMetricsRunner;
+import io.foursight.queryfrontend.profiles.ProfilesQueryFrontend;
+import io.foursight.queryfrontend.profiles.ProfilesQueryLimits;
 import io.foursight.queryfrontend.traces.TracesQueryFrontend;
 import io.foursight.queryfrontend.traces.TracesQueryLimits;
 import io.foursight.runtime.ComponentContext;
@@ -38,6 +40,7 @@ final class QueryFrontendWiring {
   private final ComponentContext context;
   private final ClusterWiring cluster;
   private final Set<String> roots;
+  private final StorageWiring storage;
   private final QuerierWiring querier;
 
   QueryFrontendWiring(
@@ -46,10 +49,12 @@ final class QueryFrontendWiring {
       ComponentContext context,
       ClusterWiring cluster,
       Set<String> roots,
+      StorageWiring storage,
       QuerierWiring querier) {
     this.config = config;
     this.overrides = overrides;
     this.context = context;
+    this.storage = storage;
     this.querier = querier;
     this.cluster = cluster;
     this.roots = roots;
@@ -91,6 +96,9 @@ final class QueryFrontendWiring {
     }
     logs(build, queriesHere() ? localLogs() : pulledLogs(pool));
     traces(build, queriesHere() ? querier.traces() : TracesRunnerService.remote(pool));
+    if (!cluster.isClustered()) {
+      profiles(build);
+    }
     return new Routed();
   }
 
@@ -149,6 +157,21 @@ final class QueryFrontendWiring {
             runner,
             config.queryFrontend(),
             overrides.limits(TracesQueryLimits.class),
+            build,
+            context.routes(),
+            context.clock(),
+            context.meters());
+  }
+
+  private void profiles(BuildInfo build) {
+    var unused =
+        new ProfilesQueryFrontend(
+            new ProfilesQueryFrontend.Ports(
+                querier.profiles(),
+                new StoredTenantObjects(storage::profilesObjects),
+                overrides::valuesOf),
+            config.queryFrontend(),
+            overrides.limits(ProfilesQueryLimits.class),
             build,
             context.routes(),
             context.clock(),

@@ -66,6 +66,11 @@ final class StorageWiring {
     return profilesBlocks.get();
   }
 
+  /// Where profiles lie, and what their tenants keep beside them.
+  ObjectStore profilesObjects() {
+    return profilesObjects.get();
+  }
+
   /// Delete requests for logs: the compactor carries them out, the querier hides what they name.
   DeleteRequests logsDeletions() {
     return logsDeletions.get();

@@ -33,7 +33,7 @@ final class Wiring {
         new QuerierWiring(
             config, overrides, context, cluster, storage, ingester, storeGateway, logs, traces);
     var queryFrontend =
-        new QueryFrontendWiring(config, overrides, context, cluster, roots, querier);
+        new QueryFrontendWiring(config, overrides, context, cluster, roots, storage, querier);
     var compactor = new CompactorWiring(config, overrides, context, cluster, storage);
     modules =
         List.of(

@@ -22,6 +22,9 @@ import java.util.function.Function;
 public final class ProfilesQueryFrontend {
   private static final Set<String> GET = Set.of("GET");
 
+  /// Of a file to be looked at, whatever a tenant's limit is.
+  private static final long MAX_UPLOAD = 256 << 20;
+
   /// What is behind the door.
   ///
   /// @param runner evaluates queries
@@ -64,6 +67,7 @@ public final class ProfilesQueryFrontend {
       add(door, "/pyroscope/label-values", render::labelValues);
     }
     new SettingsService(ports.objects(), clock).register(routes);
+    new AdHocService(desk, ports.objects(), clock).register(routes, MAX_UPLOAD);
     var status = new ProfilesStatusRoutes(ports.userLimits(), build);
     status.register(routes);
     add(Door.PROFILES, "/api/v1/status/buildinfo", status::buildInfo);

@@ -1,5 +1,7 @@
 package io.foursight.queryfrontend.profiles;
 
+import io.foursight.model.ErrorKind;
+import io.foursight.model.FoursightException;
 import io.foursight.runtime.http.ConnectRoutes;
 import io.foursight.runtime.http.Door;
 import io.foursight.runtime.http.GrpcTenant;
@@ -12,6 +14,7 @@ import io.foursight.wire.rpc.RpcGrpcService;
 import io.foursight.wire.rpc.RpcMethod;
 import io.foursight.wire.rpc.RpcService;
 import java.util.List;
+import java.util.Set;
 
 /// One service with unary methods, served over Connect and gRPC on the doors of profiles.
 final class UnaryServices {
@@ -61,9 +64,20 @@ final class UnaryServices {
     return this;
   }
 
-  /// Serves what was added over gRPC, too; the last call.
+  /// Serves what was added over gRPC, too, and answers other methods as unknown; the last call.
   void register() {
     for (Door door : DOORS) {
+      routes.add(
+          door,
+          Set.of("POST"),
+          "/" + name + "/{method}",
+          name.replace('.', '_') + "_other",
+          ConnectRoutes.ERRORS,
+          call -> {
+            throw new FoursightException(
+                ErrorKind.UNIMPLEMENTED,
+                name + "." + call.pathParameter("method") + " is not implemented");
+          });
       routes.addGrpc(door, new RpcGrpcService(grpc));
     }
   }
