@@ -43,6 +43,7 @@ final class SpansFile {
 
   private final Path path;
   private final List<AttributeColumn> columns;
+  private final Bounds bounds;
   private final SpanSchema schema;
   private final ParquetProperties properties;
   private final BytesInputCompressor compressor =
@@ -68,11 +69,21 @@ final class SpansFile {
   private long lastLow;
   private long traceCount;
 
-  SpansFile(Path directory, List<AttributeColumn> columns) {
+  /// How large row groups and pages become; see [TracesBlockFormat].
+  record Bounds(int groupRows, int groupBytes, int pageRows) {
+    static final Bounds OF_FORMAT =
+        new Bounds(
+            TracesBlockFormat.GROUP_ROWS,
+            TracesBlockFormat.GROUP_BYTES,
+            TracesBlockFormat.PAGE_ROWS);
+  }
+
+  SpansFile(Path directory, List<AttributeColumn> columns, Bounds bounds) {
     this.columns = columns;
+    this.bounds = bounds;
     path = directory.resolve(TracesBlockFormat.SPANS);
     schema = new SpanSchema(columns);
-    properties = properties();
+    properties = properties(bounds.pageRows());
     output = new ParquetOutput(path);
     try {
       file =
@@ -90,12 +101,12 @@ final class SpansFile {
     }
   }
 
-  private static ParquetProperties properties() {
+  private static ParquetProperties properties(int pageRows) {
     return ParquetProperties.builder()
         .withWriterVersion(ParquetProperties.WriterVersion.PARQUET_2_0)
         .withAllocator(HeapByteBufferAllocator.getInstance())
         .withPageSize(PAGE_BYTES)
-        .withPageRowCountLimit(TracesBlockFormat.PAGE_ROWS)
+        .withPageRowCountLimit(pageRows)
         .withDictionaryPageSize(DICTIONARY_BYTES)
         .withDictionaryEncoding(true)
         .withDictionaryEncoding(SpanSchema.TRACE_ID, false)
@@ -154,8 +165,8 @@ final class SpansFile {
   }
 
   private boolean isFull(int times) {
-    return stats.rows() >= times * TracesBlockFormat.GROUP_ROWS
-        || groupBytes >= (long) times * TracesBlockFormat.GROUP_BYTES;
+    return stats.rows() >= times * bounds.groupRows()
+        || groupBytes >= (long) times * bounds.groupBytes();
   }
 
   private OriginValues values(SpanOrigin origin) {

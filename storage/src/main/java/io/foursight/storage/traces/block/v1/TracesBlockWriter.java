@@ -24,6 +24,7 @@ public final class TracesBlockWriter implements AutoCloseable {
 
   private final Path directory;
   private final String blockId;
+  private final SpansFile.Bounds bounds;
   private final SampledSpans sample = new SampledSpans();
   private final ColumnChooser chooser = new ColumnChooser();
   private SpansFile spans;
@@ -38,8 +39,13 @@ public final class TracesBlockWriter implements AutoCloseable {
   /// @param directory where the files go; created when absent
   /// @param blockId ULID
   public TracesBlockWriter(Path directory, String blockId) {
+    this(directory, blockId, SpansFile.Bounds.OF_FORMAT);
+  }
+
+  TracesBlockWriter(Path directory, String blockId, SpansFile.Bounds bounds) {
     this.directory = directory;
     this.blockId = blockId;
+    this.bounds = bounds;
   }
 
   /// Adds one span, whose bytes (an OTLP `Span` message) are read before this returns.
@@ -81,7 +87,7 @@ public final class TracesBlockWriter implements AutoCloseable {
   }
 
   private void open() {
-    spans = new SpansFile(directory, chooser.columns());
+    spans = new SpansFile(directory, chooser.columns(), bounds);
     sample.drainTo(spans);
   }
 

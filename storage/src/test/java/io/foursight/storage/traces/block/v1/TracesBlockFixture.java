@@ -15,7 +15,11 @@ final class TracesBlockFixture {
   private TracesBlockFixture() {}
 
   static BlockMeta write(Path directory, List<RandomSpans.Sent> spans) {
-    try (var writer = new TracesBlockWriter(directory, ID)) {
+    return write(directory, spans, SpansFile.Bounds.OF_FORMAT);
+  }
+
+  static BlockMeta write(Path directory, List<RandomSpans.Sent> spans, SpansFile.Bounds bounds) {
+    try (var writer = new TracesBlockWriter(directory, ID, bounds)) {
       for (RandomSpans.Sent sent : spans) {
         byte[] bytes = sent.span().toByteArray();
         writer.add(

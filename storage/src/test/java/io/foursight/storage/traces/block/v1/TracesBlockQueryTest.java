@@ -30,15 +30,28 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Every question against a naive answer over the same random spans.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TracesBlockQueryTest {
+  protected List<RandomSpans.Sent> sent;
+  protected BlockMeta meta;
+  protected TracesBlockReader reader;
+
+  /// Of the block that is asked.
+  SpansFile.Bounds bounds() {
+    return SpansFile.Bounds.OF_FORMAT;
+  }
+
+  /// Random filters to try.
+  int rounds() {
+    return 60;
+  }
+
   private static final TenantId TENANT = new TenantId("t");
   private static final long HOUR = 3_600_000_000_000L;
-  @TempDir static Path directory;
-  private static List<RandomSpans.Sent> sent;
-  private static TracesBlockReader reader;
 
   private static final List<SpanField> FIELDS = fields();
 
@@ -55,18 +68,18 @@ class TracesBlockQueryTest {
   }
 
   @BeforeAll
-  static void write() {
+  void write(@TempDir Path directory) {
     sent = new RandomSpans(42, false).spans(500, 12);
-    BlockMeta meta = TracesBlockFixture.write(directory, sent);
+    meta = TracesBlockFixture.write(directory, sent, bounds());
     reader = TracesBlockFixture.open(directory, meta);
   }
 
   @AfterAll
-  static void close() {
+  void close() {
     reader.close();
   }
 
-  private static TracesSelect select(SpanFilter filter, List<SpanField> fields) {
+  static TracesSelect select(SpanFilter filter, List<SpanField> fields) {
     return TracesSelect.spans(TENANT, 0, Long.MAX_VALUE, filter, fields, QueryBudget.unlimited());
   }
 
@@ -82,7 +95,7 @@ class TracesBlockQueryTest {
     return row.toString();
   }
 
-  private static List<String> rows(TracesSelect select) {
+  private List<String> rows(TracesSelect select) {
     var rows = new ArrayList<String>();
     try (TracesCursor cursor = reader.select(select)) {
       while (cursor.next()) {
@@ -114,7 +127,7 @@ class TracesBlockQueryTest {
     assertThat(rows.size()).as(what).isEqualTo(expected.size());
   }
 
-  private static List<String> naive(SpanFilter filter) {
+  private List<String> naive(SpanFilter filter) {
     return sent.stream()
         .filter(s -> NaiveSpans.passes(s, filter))
         .map(s -> row(s, FIELDS))
@@ -129,7 +142,7 @@ class TracesBlockQueryTest {
   @Test
   void randomFilters_keepExactlyTheSpansThatPass() {
     var random = new Random(7);
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < rounds(); i++) {
       SpanFilter filter = filter(random, 2);
       same(rows(select(filter, FIELDS)), naive(filter), filter.toString());
     }
