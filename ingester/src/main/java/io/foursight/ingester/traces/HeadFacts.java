@@ -36,10 +36,8 @@ final class HeadFacts {
           int[] numbers = new int[64];
           int count;
         };
-    SegmentSelect.forEachPassing(
-        view,
-        select,
-        row -> {
+    new SegmentFilter(view, select)
+        .forEach(row -> {
           int trace = view.trace(row);
           if (newest[trace] == Long.MIN_VALUE) {
             if (found.count == found.numbers.length) {
@@ -176,10 +174,8 @@ final class HeadFacts {
             count = 0;
           }
         };
-    SegmentSelect.forEachPassing(
-        view,
-        select,
-        row -> {
+    new SegmentFilter(view, select)
+        .forEach(row -> {
           rows[waiting.count++] = row;
           if (waiting.count == VALUE_ROWS) {
             waiting.decode();

@@ -1,6 +1,5 @@
 package io.foursight.ingester.traces;
 
-import io.foursight.model.QueryBudget;
 import io.foursight.model.traces.SpanPage;
 import io.foursight.model.traces.TraceId;
 import io.foursight.model.traces.TracesCursor;
@@ -13,7 +12,6 @@ import java.util.NoSuchElementException;
 /// What a select gets from one segment. Which rows is decided when it begins, from one view; pages
 /// are decoded one by one. Charges the budget for both. Owned by one thread.
 final class SegmentSelect implements TracesCursor {
-  private static final int SCAN_ROWS = 1024;
   private static final int PAGE_ROWS = 1024;
   private static final int ROW_CHARGE = 120;
 
@@ -66,7 +64,7 @@ final class SegmentSelect implements TracesCursor {
   /// Rows in the range that pass the filter; of their traces all, if wanted.
   private static BitSet passing(SegmentView view, TracesSelect select) {
     var passing = new BitSet();
-    forEachPassing(view, select, passing::set);
+    new SegmentFilter(view, select).forEach(passing::set);
     if (!select.wholeTraces()) {
       return passing;
     }
@@ -78,33 +76,6 @@ final class SegmentSelect implements TracesCursor {
       }
     }
     return passing;
-  }
-
-  /// Takes numbers of rows, ascending.
-  interface Rows {
-    void accept(int row);
-  }
-
-  static void forEachPassing(SegmentView view, TracesSelect select, Rows into) {
-    var test = new SpanTest(select.filter());
-    var decoder = new SpanDecoder(view, test.fields());
-    QueryBudget budget = select.budget();
-    var some = new int[SCAN_ROWS];
-    for (int row = 0; row < view.rows(); ) {
-      int count = 0;
-      for (; row < view.rows() && count < SCAN_ROWS; row++) {
-        if (select.overlaps(view.start(row), view.end(row))) {
-          some[count++] = row;
-        }
-      }
-      budget.check();
-      SpanPage page = test.passesAll() ? null : decoder.page(some, 0, count);
-      for (int i = 0; i < count; i++) {
-        if (page == null || test.passes(page, i)) {
-          into.accept(some[i]);
-        }
-      }
-    }
   }
 
   private static int[] inOrder(SegmentView view, BitSet rows) {

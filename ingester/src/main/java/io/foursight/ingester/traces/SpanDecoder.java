@@ -121,8 +121,23 @@ final class SpanDecoder {
     return new SpanPage(n, highs, lows, spanIds, parents, starts, ends, kinds, statuses, built);
   }
 
+  /// The fields of resources and scopes alone: a row for each group, without ids and times.
+  SpanPage groups() {
+    begin();
+    int n = view.groupCount();
+    for (int group = 0; group < n; group++) {
+      group(group);
+      columns.forEach(ColumnBuilder::endRow);
+    }
+    var built = new ArrayList<SpanColumn>();
+    columns.forEach(column -> built.add(column.column()));
+    var none = new long[n];
+    var zeros = new byte[n];
+    return new SpanPage(n, none, none, none, none, none, none, zeros, zeros, built);
+  }
+
   /// Whether all spans of a resource and scope have the same.
-  private static boolean isOfGroup(SpanField field) {
+  static boolean isOfGroup(SpanField field) {
     return switch (field) {
       case Attribute a -> a.scope() == Scope.RESOURCE || a.scope() == Scope.INSTRUMENTATION;
       case Intrinsic i ->

@@ -270,7 +270,7 @@ public final class TracesIngester extends SignalHeads<TracesHead, TracesSegment>
     for (TracesSegment segment : segments(select.tenant())) {
       SegmentView view = segment.view();
       names.nextSegment();
-      SegmentSelect.forEachPassing(view, select, row -> names.add(view, row));
+      new SegmentFilter(view, select).forEach(row -> names.add(view, row));
     }
     return names.tags();
   }

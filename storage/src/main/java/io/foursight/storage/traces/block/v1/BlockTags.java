@@ -1,5 +1,6 @@
 package io.foursight.storage.traces.block.v1;
 
+import io.foursight.model.traces.PageFilter;
 import io.foursight.model.traces.SpanColumn;
 import io.foursight.model.traces.SpanField;
 import io.foursight.model.traces.SpanPage;
@@ -31,7 +32,7 @@ final class BlockTags {
     if (isOutside()) {
       return List.of();
     }
-    if (!RowFilter.isAll(select.filter()) || block.head().tags().namesCut()) {
+    if (!PageFilter.isAll(select.filter()) || block.head().tags().namesCut()) {
       return new TagNameScan(block, select).run();
     }
     var all = new ArrayList<TracesTags>();
@@ -55,7 +56,7 @@ final class BlockTags {
       return List.of();
     }
     boolean whole =
-        RowFilter.isAll(select.filter())
+        PageFilter.isAll(select.filter())
             && block.head().groups().stream().allMatch(g -> SelectCursor.isInside(select, g));
     if (whole) {
       Optional<List<SpanValue>> known = known(field);

@@ -1,5 +1,6 @@
 package io.foursight.storage.traces.block.v1;
 
+import io.foursight.model.traces.PageFilter;
 import io.foursight.model.traces.SpanPage;
 import io.foursight.model.traces.TraceCandidates;
 import io.foursight.model.traces.TracesCursor;
@@ -64,7 +65,7 @@ final class SelectCursor implements TracesCursor {
   }
 
   private boolean takesAll(TracesSelect asked) {
-    return RowFilter.isAll(asked.filter())
+    return PageFilter.isAll(asked.filter())
         && block.head().groups().stream().allMatch(group -> isInside(asked, group));
   }
 
@@ -125,7 +126,7 @@ final class SelectCursor implements TracesCursor {
           select.ids().isEmpty() ? block.spans().allPieces(g) : Pieces.of(stats, select.ids());
       byRows =
           !pieces.isEmpty()
-              && (!RowFilter.isAll(select.filter()) || inRange && !isInside(select, stats));
+              && (!PageFilter.isAll(select.filter()) || inRange && !isInside(select, stats));
       if (byRows) {
         var passing = new PassingRows(block, select, new RowFilter(select, inRange));
         rows = passing.of(g, pieces, (tested, passes) -> {});
