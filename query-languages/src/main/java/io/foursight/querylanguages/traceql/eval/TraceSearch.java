@@ -26,7 +26,12 @@ import java.util.function.Consumer;
 /// many traces are found as are wanted and none of them is older than the last candidate judged.
 final class TraceSearch {
   private static final int FIRST_BATCH = 32;
-  private static final int MAX_BATCH = 512;
+
+  /// Candidates asked for at once, and traces read at once: both grow as a search goes on without
+  /// finding enough, since every round looks at all data again.
+  private static final int MAX_BATCH = 1 << 17;
+
+  private static final int MAX_READ = 1 << 13;
 
   /// Order of answers: newest first, equal times by id.
   record Age(long startNanos, TraceId id) implements Comparable<Age> {
@@ -80,34 +85,42 @@ final class TraceSearch {
   private void newestFirst(TracesSelect select) {
     var seen = new SeenTraces(search.budget());
     long end = select.endNanos();
-    int batch = FIRST_BATCH;
+    int batch = (int) Math.clamp(2L * limit, FIRST_BATCH, MAX_READ);
     try {
       while (true) {
         TraceCandidates next =
             source.candidates(select.range(select.startNanos(), end), seen.size() + batch);
         stats = stats.plus(next.scanned());
         List<Candidate> fresh = next.candidates().stream().filter(c -> seen.add(c.id())).toList();
-        judge(select, fresh.stream().map(Candidate::id).sorted().toList());
-        if (next.complete() || next.candidates().isEmpty()) {
-          return;
+        int read = Math.clamp(batch / 4, FIRST_BATCH, MAX_READ);
+        for (int from = 0; from < fresh.size(); from += read) {
+          List<Candidate> some = fresh.subList(from, Math.min(fresh.size(), from + read));
+          judge(select, some.stream().map(Candidate::id).sorted().toList());
+          if (isDone(some.getLast())) {
+            return;
+          }
         }
-        Candidate last = next.candidates().getLast();
-        if (found.size() >= limit
-            && found.lastKey().compareTo(new Age(last.startNanos(), last.id())) <= 0) {
+        if (next.complete() || next.candidates().isEmpty() || isDone(next.candidates().getLast())) {
           return;
         }
         // Whoever was not seen has no later span that may match.
-        end = Math.min(end, last.startNanos() + 1);
-        batch = Math.min(MAX_BATCH, 2 * batch);
+        end = Math.min(end, next.candidates().getLast().startNanos() + 1);
+        batch = Math.min(MAX_BATCH, 4 * batch);
       }
     } finally {
       seen.release();
     }
   }
 
+  /// Whether nobody behind a candidate can be newer than what is found.
+  private boolean isDone(Candidate last) {
+    return found.size() >= limit
+        && found.lastKey().compareTo(new Age(last.startNanos(), last.id())) <= 0;
+  }
+
   private void judge(TracesSelect select, List<TraceId> ids) {
-    for (int from = 0; from < ids.size(); from += MAX_BATCH) {
-      List<TraceId> batch = ids.subList(from, Math.min(ids.size(), from + MAX_BATCH));
+    for (int from = 0; from < ids.size(); from += MAX_READ) {
+      List<TraceId> batch = ids.subList(from, Math.min(ids.size(), from + MAX_READ));
       var fresh = new ArrayList<Age>();
       try (var cursor = source.select(select.traces(batch))) {
         new TraceReader(compiler.columns(), compiler.usesTree(), search.budget())
