@@ -53,12 +53,14 @@ final class FoundTraces {
     this.name = compiler.column(SpanField.Intrinsic.NAME);
     this.service = compiler.column(SpanField.SERVICE_NAME);
     boolean name = false;
+    // `status` and `span:status` are one.
+    Set<Intrinsic> intrinsics = EnumSet.noneOf(Intrinsic.class);
     for (FieldExpr.Field field : fields) {
       switch (field) {
         case FieldExpr.Attribute a -> shown.add(new Shown(a.name(), compiler.value(a)));
         case IntrinsicField f -> {
           name |= f.intrinsic() == Intrinsic.NAME;
-          if (!SAID.contains(f.intrinsic())) {
+          if (!SAID.contains(f.intrinsic()) && intrinsics.add(f.intrinsic())) {
             shown.add(new Shown(f.intrinsic().text(), compiler.value(f)));
           }
         }

@@ -1,7 +1,9 @@
 package io.foursight.querylanguages.traceql.eval;
 
 import io.foursight.model.TenantId;
+import io.foursight.model.traces.PageFilter;
 import io.foursight.model.traces.SpanField;
+import io.foursight.model.traces.SpanFilter;
 import io.foursight.model.traces.SpanPage;
 import io.foursight.model.traces.TraceCandidates.Candidate;
 import io.foursight.model.traces.TraceId;
@@ -82,7 +84,14 @@ final class MetricEvaluation {
         plan.spanBySpan().isPresent() && plan.ids().isEmpty() && !needsTrace(spans.stage());
     if (oneByOne) {
       SpanTest test = compiler.test(plan.spanBySpan().get());
-      selects(plan, compiler).forEach(select -> spans(select, test, counter));
+      boolean rooted = spans.stage() instanceof Metric.Compare;
+      for (TracesSelect select : selects(plan, compiler)) {
+        if (rooted) {
+          rooted(withRoots(select), compiler, test, counter);
+        } else {
+          spans(select, test, counter);
+        }
+      }
     } else {
       var stages = new SpansetStages(spans.pipeline(), compiler);
       selects(plan, compiler)
@@ -132,6 +141,40 @@ final class MetricEvaluation {
     }
   }
 
+  /// The same spans, and the roots of their traces as far as they lie in the range.
+  private static TracesSelect withRoots(TracesSelect select) {
+    SpanFilter filter =
+        PageFilter.isAll(select.filter())
+            ? SpanFilter.ALL
+            : new SpanFilter.Or(List.of(select.filter(), new SpanFilter.Root()));
+    return TracesSelect.spans(
+        select.tenant(),
+        select.startNanos(),
+        select.endNanos(),
+        filter,
+        select.fields(),
+        select.budget());
+  }
+
+  /// Judges span by span, but knows the root beside each.
+  private void rooted(
+      TracesSelect select, FieldCompiler compiler, SpanTest test, SpanCounter counter) {
+    try (var cursor = source.select(select)) {
+      new TraceReader(compiler.columns(), false, request.budget())
+          .read(
+              cursor,
+              rows -> {
+                for (int row = rows.from(); row < rows.to(); row++) {
+                  int step = steps.of(rows.page().startNanos()[row]);
+                  if (step >= 0 && test.test(rows, row)) {
+                    counter.add(rows, row, step);
+                  }
+                }
+              });
+      stats = stats.plus(cursor.scanned());
+    }
+  }
+
   private interface TraceUse {
     void use(Rows rows);
   }
@@ -177,7 +220,15 @@ final class MetricEvaluation {
   private List<FieldExpr.Field> compared(PipelinePlan plan) {
     var fields = new ArrayList<FieldExpr.Field>();
     for (Intrinsic each :
-        List.of(Intrinsic.NAME, Intrinsic.KIND, Intrinsic.STATUS, Intrinsic.STATUS_MESSAGE)) {
+        List.of(
+            Intrinsic.NAME,
+            Intrinsic.KIND,
+            Intrinsic.STATUS,
+            Intrinsic.STATUS_MESSAGE,
+            Intrinsic.ROOT_NAME,
+            Intrinsic.ROOT_SERVICE,
+            Intrinsic.INSTRUMENTATION_NAME,
+            Intrinsic.INSTRUMENTATION_VERSION)) {
       fields.add(new IntrinsicField(each, false));
     }
     for (TracesSelect select : selects(plan, new FieldCompiler())) {

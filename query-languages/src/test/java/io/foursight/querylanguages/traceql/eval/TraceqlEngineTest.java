@@ -74,7 +74,8 @@ class TraceqlEngineTest {
             "__meta_type=`baseline`,resource.service.name=`odd`[50.0]",
             "__meta_type=`selection`,resource.service.name=`even`[50.0]",
             "__meta_type=`baseline_total`,resource.service.name=nil[50.0]",
-            "__meta_type=`selection`,kind=client[50.0]")
+            "__meta_type=`selection`,kind=client[50.0]",
+            "__meta_type=`selection_total`,rootServiceName=nil[50.0]")
         .noneMatch(t -> t.contains("__meta_error"));
     assertThat(texts(metrics("{ } | compare({ status = error }, 1)", 0, 0, 0)))
         .contains("__meta_error=`__too_many_values__`,resource.service.name=nil[0.0]");
