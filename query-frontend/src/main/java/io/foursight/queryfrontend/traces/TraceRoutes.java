@@ -20,6 +20,10 @@ import java.util.List;
 /// One trace by its id. `v1` answers 404 for a trace that is not there and 422 for one that is too
 /// large; `v2` answers both 200, with an empty or a partial trace.
 final class TraceRoutes {
+  /// Why an answer to a request with `q` is called partial, whether or not it left spans out.
+  private static final String FILTERED =
+      "Trace filtered, only a subset of spans matching the filter is returned";
+
   private final TracesReadDesk desk;
 
   TraceRoutes(TracesReadDesk desk) {
@@ -44,12 +48,28 @@ final class TraceRoutes {
       TraceqlParser.parseFilter(SearchDesk.query(filter));
     }
     TracePieces found = find(call, filter);
+    if (!filter.isEmpty()) {
+      found = withHierarchy(call, found);
+    }
     byte[] trace = joined(found);
-    String message = found.truncated() ? tooLarge(call) : "";
+    TracePieces answer = found;
+    String message = found.truncated() ? tooLarge(call) : filter.isEmpty() ? "" : FILTERED;
     return Answers.of(
         call,
-        json -> json.traceV2(trace, message, found.scanned()),
-        () -> TempoMessages.traceV2(trace, message, found.scanned()));
+        json -> json.traceV2(trace, message, answer.scanned()),
+        () -> TempoMessages.traceV2(trace, message, answer.scanned()));
+  }
+
+  /// The spans around those that matched, as `keep_hierarchy`, `ancestor_depth` and `match_depth`
+  /// ask for.
+  private TracePieces withHierarchy(HttpCall call, TracePieces matched) {
+    var parameters = new TracesParameters(call);
+    int below = parameters.number("match_depth", -1).orElse(0);
+    int above =
+        parameters.flag("keep_hierarchy") ? parameters.number("ancestor_depth", -1).orElse(-1) : 0;
+    return matched.isEmpty() || above == 0 && below == 0
+        ? matched
+        : TraceHierarchy.around(find(call, ""), matched, above, below);
   }
 
   private String tooLarge(HttpCall call) {

@@ -59,7 +59,17 @@ final class TracesParameters {
     } catch (NumberFormatException e) {
       // Said below.
     }
-    throw invalid(name, text, least > 0 ? "a positive number" : "a number of 0 or more");
+    throw invalid(name, text, least > 0 ? "a positive number" : "a number from " + least + " on");
+  }
+
+  /// Whether a switch is on; false when it is not there.
+  boolean flag(String name) {
+    return switch (text(name)) {
+      case "" -> false;
+      case "1", "t", "T", "true", "TRUE", "True" -> true;
+      case "0", "f", "F", "false", "FALSE", "False" -> false;
+      default -> throw invalid(name, text(name), "true or false");
+    };
   }
 
   /// Seconds, also with a fraction, nanoseconds (more than ten digits) or RFC 3339.

@@ -135,6 +135,10 @@ class TempoApiTest {
         .startsWith("{\"trace\":{\"resourceSpans\":[{\"schemaUrl\":\"u\"}]},\"metrics\":{},")
         .contains("\"status\":\"PARTIAL\",\"message\":\"trace exceeds max size");
     assertThat(runner.filter).isEqualTo("{.a=1}");
+    runner.pieces = new TracePieces(List.of(TRACE), false, TracesStats.NONE);
+    assertThat(door.get("/api/v2/traces/1?q=%7B.a%3D1%7D").body())
+        .contains("\"status\":\"PARTIAL\",\"message\":\"Trace filtered");
+    runner.pieces = new TracePieces(List.of(TRACE), true, TracesStats.NONE);
     HttpReply reply = protobuf("/api/v2/traces/1");
     assertThat(reply.headers()).containsEntry("content-type", "application/protobuf");
     assertThat(reply.body()[0]).isEqualTo((byte) 10);
@@ -156,6 +160,8 @@ class TempoApiTest {
         "/api/v2/traces/zz",
         "/api/traces/123456789012345678901234567890123",
         "/api/v2/traces/1?q=%7B.a%7D+%7C+count()+%3E+1",
+        "/api/v2/traces/1?q=%7B.a%7D&match_depth=-2",
+        "/api/v2/traces/1?q=%7B.a%7D&keep_hierarchy=perhaps",
         "/api/search?q=%7B+a+%3D+",
         "/api/search?q=%7B%7D&limit=0",
         "/api/search?q=%7B%7D&limit=262145",

@@ -17,7 +17,7 @@ public final class GoTexts {
     return switch (value) {
       case SpanValue.Text t -> t.value();
       case SpanValue.Int i -> Long.toString(i.value());
-      case SpanValue.Decimal d -> decimal(d.value());
+      case SpanValue.Decimal d -> literal(d.value());
       case SpanValue.Bool b -> Boolean.toString(b.value());
       case SpanValue.Duration d -> duration(d.nanos());
       case SpanValue.Status s -> name(STATUSES, s.code());
@@ -25,6 +25,13 @@ public final class GoTexts {
       case SpanValue.Many m -> m.values().stream().map(GoTexts::of).toList().toString();
       case SpanValue.Nil n -> "nil";
     };
+  }
+
+  /// Of a number that is no whole one by its type: `2.0`.
+  private static String literal(double value) {
+    String text = decimal(value);
+    boolean looksWhole = text.indexOf('.') < 0 && text.indexOf('e') < 0;
+    return looksWhole && Double.isFinite(value) ? text + ".0" : text;
   }
 
   private static String name(List<String> names, int code) {
