@@ -81,6 +81,11 @@ public final class FakeCall implements HttpCall {
   }
 
   @Override
+  public Map<String, List<String>> urlParameters() {
+    return parameters;
+  }
+
+  @Override
   public Optional<String> header(String name) {
     return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
   }

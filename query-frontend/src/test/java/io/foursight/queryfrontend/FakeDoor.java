@@ -191,6 +191,11 @@ public final class FakeDoor implements HttpRoutes {
     }
 
     @Override
+    public Map<String, List<String>> urlParameters() {
+      return parameters;
+    }
+
+    @Override
     public Optional<String> header(String name) {
       return Optional.ofNullable(headers.get(name));
     }

@@ -244,6 +244,11 @@ public class RemoteWriteBenchmark {
     }
 
     @Override
+    public Map<String, List<String>> urlParameters() {
+      return Map.of();
+    }
+
+    @Override
     public Optional<String> header(String name) {
       return Optional.empty();
     }

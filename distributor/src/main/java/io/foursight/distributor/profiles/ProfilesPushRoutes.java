@@ -96,14 +96,17 @@ public final class ProfilesPushRoutes {
       int received = call.rawBody().length;
       hold.add(received);
       String contentType = call.header("content-type").orElse("");
+      Map<String, List<String>> parameters = call.urlParameters();
       IngestRequest request =
           IngestRequest.parse(
-              name -> call.parameter(name).orElse(""), contentType, distributor.nowNanos());
+              name -> parameters.getOrDefault(name, List.of("")).getFirst(),
+              contentType,
+              distributor.nowNanos());
       byte[] body = body(call, tenant);
       hold.add(5L * body.length);
       ProfilesDistributor.Written written;
       try {
-        UUID id = ProfileIds.of(call.parameters().toString(), body);
+        UUID id = ProfileIds.of(parameters.toString(), body);
         written =
             distributor.push(
                 tenant,

@@ -25,6 +25,10 @@ public interface HttpCall {
 
   Map<String, List<String>> parameters();
 
+  /// Parameters of the URL query alone, for doors whose body is never a form whatever its
+  /// `Content-Type` says: `curl --data-binary` calls everything a form.
+  Map<String, List<String>> urlParameters();
+
   /// First value of a header, name without regard to case.
   Optional<String> header(String name);
 

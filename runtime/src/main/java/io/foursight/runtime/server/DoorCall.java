@@ -67,10 +67,19 @@ final class DoorCall implements HttpCall {
   @Override
   public synchronized Map<String, List<String>> parameters() {
     if (parameters == null) {
-      String query = context.query();
-      parameters = Parameters.parse(query == null ? "" : query, form());
+      parameters = Parameters.parse(query(), form());
     }
     return parameters;
+  }
+
+  @Override
+  public Map<String, List<String>> urlParameters() {
+    return Parameters.parse(query(), "");
+  }
+
+  private String query() {
+    String query = context.query();
+    return query == null ? "" : query;
   }
 
   private String form() {

@@ -61,6 +61,19 @@ class DoorsTest {
     assertThat(reply.body()).isEqualTo("{a=[1, 2, 3 4], b=[+], c=[], match[]=[{x=\"y\"}]}");
   }
 
+  /// `curl --data-binary` says of every body that it is a form.
+  @Test
+  void parametersOfTheUrlAlone_leaveABinaryBodyThatIsCalledAForm() throws Exception {
+    route("POST", "/p", call -> HttpReply.text(200, call.urlParameters().toString()));
+    open();
+    var reply =
+        send(
+            request("/p?a=1&b=%2B")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofByteArray(new byte[] {'%', (byte) 0xff, '&', 0, '='})));
+    assertThat(reply.body()).isEqualTo("{a=[1], b=[+]}");
+  }
+
   @Test
   void http2WithoutTls_worksOnTheSamePort() throws Exception {
     route("GET", "/p", call -> HttpReply.text(200, "x"));
