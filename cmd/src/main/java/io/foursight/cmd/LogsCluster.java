@@ -7,12 +7,14 @@ import io.foursight.distributor.replication.ReplicationMetrics;
 import io.foursight.distributor.replication.ShardingLimits;
 import io.foursight.model.Blocks;
 import io.foursight.model.Signal;
+import io.foursight.model.logs.LogsLateWrites;
 import io.foursight.model.logs.LogsSink;
 import io.foursight.model.logs.LogsSource;
 import io.foursight.model.logs.LogsTailSource;
 import io.foursight.model.logs.LogsWriteResult;
 import io.foursight.querier.logs.LogsFanIn;
 import io.foursight.querier.logs.LogsQuerier;
+import io.foursight.querier.logs.ReplicatedLogsLateWrites;
 import io.foursight.querier.logs.ReplicatedLogsSource;
 import io.foursight.querier.logs.ReplicatedLogsTails;
 import io.foursight.querier.logs.ShardedLogsBlocks;
@@ -24,6 +26,7 @@ import io.foursight.ring.InstanceDescriptor;
 import io.foursight.ring.RingName;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.wire.logs.rpc.LogsExpressions;
+import io.foursight.wire.logs.rpc.LogsLateWritesService;
 import io.foursight.wire.logs.rpc.LogsRunnerService;
 import io.foursight.wire.logs.rpc.LogsSinkService;
 import io.foursight.wire.logs.rpc.LogsSourceMethods;
@@ -69,13 +72,14 @@ final class LogsCluster {
 
   // ---- what this process serves ----
 
-  static <I extends LogsSink & LogsSource & LogsTailSource> void serveIngester(
+  static <I extends LogsSink & LogsSource & LogsTailSource & LogsLateWrites> void serveIngester(
       ClusterWiring cluster, I local) {
     var service = new RpcService(LogsSourceMethods.INGESTER.service());
     LogsSinkService.register(service, local);
     LogsSourceService.register(
         service, LogsSourceMethods.INGESTER, (tenants, blocks) -> local, EXPRESSIONS);
     LogsTailService.register(service, local, RegexMatcher::compile);
+    LogsLateWritesService.register(service, LogsLateWritesService.INGESTER, local);
     cluster.serve(service);
   }
 
@@ -91,9 +95,10 @@ final class LogsCluster {
   }
 
   /// What query-frontends come for.
-  static RpcService querierService(LogsQuerier querier) {
+  static RpcService querierService(LogsQuerier querier, LogsLateWrites lateWrites) {
     var service = new RpcService(LogsSourceMethods.QUERIER.service());
     LogsRunnerService.register(service, querier);
+    LogsLateWritesService.register(service, LogsLateWritesService.QUERIER, lateWrites);
     LogsSourceService.register(
         service,
         LogsSourceMethods.QUERIER,
@@ -130,6 +135,18 @@ final class LogsCluster {
             () -> ingester.ring().ring().rules().replicationFactor()),
         new ReplicatedLogsTails(
             new Ingesters<>(ingester.ring(), this::tailsOf, limits, context.clock())));
+  }
+
+  /// What the ingesters of the ring know.
+  LogsLateWrites lateWrites() {
+    return new ReplicatedLogsLateWrites(ingester.ring(), this::lateWritesOf);
+  }
+
+  private LogsLateWrites lateWritesOf(InstanceDescriptor instance) {
+    return isIngesterHere(instance)
+        ? ingester.logs()
+        : LogsLateWritesService.remote(
+            cluster.caller(instance.address()), LogsLateWritesService.INGESTER);
   }
 
   private boolean isIngesterHere(InstanceDescriptor instance) {

@@ -2,6 +2,7 @@ package io.foursight.cmd;
 
 import io.foursight.cmd.FrontendWorkers.Lane;
 import io.foursight.config.TenantOverrides;
+import io.foursight.model.logs.LogsLateWrites;
 import io.foursight.model.metrics.MetricsCardinality;
 import io.foursight.model.metrics.MetricsLateWrites;
 import io.foursight.model.metrics.MetricsSource;
@@ -47,6 +48,8 @@ final class QuerierWiring {
   private final ClusterWiring cluster;
   private final IngesterWiring ingester;
   private final StoreGatewayWiring storeGateway;
+  private final StorageWiring storage;
+  private final LogsCluster logsCluster;
   private final Lazy<MetricsQuerier> metrics;
   private final Lazy<LogsQuerier> logs;
   private final Lazy<TracesQuerier> traces;
@@ -68,6 +71,8 @@ final class QuerierWiring {
     this.cluster = cluster;
     this.ingester = ingester;
     this.storeGateway = storeGateway;
+    this.storage = storage;
+    this.logsCluster = logsCluster;
     logs =
         new Lazy<>(() -> {
           LogsFanIn source = logsCluster.source();
@@ -157,7 +162,7 @@ final class QuerierWiring {
                 config.querier().threads(),
                 List.of(
                     service,
-                    LogsCluster.querierService(logs.get()),
+                    LogsCluster.querierService(logs.get(), logsLateWrites()),
                     TracesRunnerService.of(traces.get())),
                 true),
             new Lane(
@@ -185,6 +190,13 @@ final class QuerierWiring {
 
   MetricsLateWrites lateWrites() {
     return cluster.isClustered() ? replicated() : ingester.metrics().and(storeGateway.metrics());
+  }
+
+  /// Late entries and deletions.
+  LogsLateWrites logsLateWrites() {
+    LogsLateWrites entries =
+        cluster.isClustered() ? logsCluster.lateWrites() : ingester.logs().and(storeGateway.logs());
+    return entries.and((tenant, range) -> storage.logsDeletions().version(tenant));
   }
 
   private ReplicatedMetricsCardinality replicated() {

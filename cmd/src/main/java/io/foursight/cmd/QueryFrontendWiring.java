@@ -17,6 +17,7 @@ import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
 import io.foursight.runtime.http.Door;
 import io.foursight.wire.logs.rpc.LogsFollowService;
+import io.foursight.wire.logs.rpc.LogsLateWritesService;
 import io.foursight.wire.logs.rpc.LogsRunnerService;
 import io.foursight.wire.logs.rpc.LogsSourceMethods;
 import io.foursight.wire.logs.rpc.RemoteLogsSource;
@@ -126,7 +127,11 @@ final class QueryFrontendWiring {
 
   private LogsQueryFrontend.Ports localLogs() {
     return new LogsQueryFrontend.Ports(
-        querier.logs(), querier.logs()::source, querier.logs(), overrides::valuesOf);
+        querier.logs(),
+        querier.logs()::source,
+        querier.logsLateWrites(),
+        querier.logs(),
+        overrides::valuesOf);
   }
 
   private LogsQueryFrontend.Ports pulledLogs(WorkerPool pool) {
@@ -135,6 +140,7 @@ final class QueryFrontendWiring {
     return new LogsQueryFrontend.Ports(
         LogsRunnerService.remote(pool),
         tenants -> new RemoteLogsSource(pool, LogsSourceMethods.QUERIER, tenants, List.of()),
+        LogsLateWritesService.remote(pool, LogsLateWritesService.QUERIER),
         LogsFollowService.remote(followers),
         overrides::valuesOf);
   }

@@ -1,8 +1,8 @@
 package io.foursight.storegateway;
 
+import io.foursight.model.RangeVersions;
 import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
-import io.foursight.model.metrics.RangeVersions;
 import io.foursight.storage.block.BlockMeta;
 import java.util.Collection;
 import java.util.Map;

@@ -4,6 +4,7 @@ import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.model.TenantId;
 import io.foursight.model.logs.LogsDeletions;
+import io.foursight.model.logs.LogsLateWrites;
 import io.foursight.storage.block.Ulids;
 import io.foursight.storage.object.ObjectStore;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /// Delete requests of all tenants, as objects `<tenant>/delete-requests/<id>.json`. What this
@@ -26,12 +28,28 @@ public final class DeleteRequests implements LogsDeletions {
   /// Most requests of a tenant that are not done: each costs every query some time.
   private static final int MAX_PENDING = 1000;
 
-  private record Known(Map<String, DeleteRequest> requests, long readNanos) {}
+  /// Readers know of a change by then: they read their lists as often as this one does.
+  private static final Duration SETTLED = MAX_AGE.multipliedBy(2);
+
+  /// @param changedNanos when what is pending was first seen to differ from before
+  private record Known(Map<String, DeleteRequest> requests, long readNanos, long changedNanos) {
+    long pendingHash() {
+      long hash = 0;
+      for (DeleteRequest request : requests.values()) {
+        if (!request.processed()) {
+          hash = LogsLateWrites.mix(hash, request.id().hashCode());
+          hash = LogsLateWrites.mix(hash, request.query().hashCode());
+        }
+      }
+      return hash;
+    }
+  }
 
   private final ObjectStore store;
   private final InstantSource clock;
   private final Ulids ids;
   private final Map<TenantId, Known> tenants = new ConcurrentHashMap<>();
+  private final AtomicLong unsettled = new AtomicLong(System.nanoTime());
 
   /// @param store rooted at the place of logs
   public DeleteRequests(ObjectStore store, InstantSource clock, RandomGenerator random) {
@@ -82,7 +100,10 @@ public final class DeleteRequests implements LogsDeletions {
             .ifPresent(b -> requests.put(id, DeleteRequest.decode(b, object.key())));
       }
     }
-    return new Known(requests, now);
+    var known = new Known(requests, now, now);
+    return before != null && known.pendingHash() == before.pendingHash()
+        ? new Known(requests, now, before.changedNanos)
+        : known;
   }
 
   @Override
@@ -94,6 +115,14 @@ public final class DeleteRequests implements LogsDeletions {
       }
     }
     return pending;
+  }
+
+  @Override
+  public long version(TenantId tenant) {
+    Known known = known(tenant);
+    return System.nanoTime() - known.changedNanos > SETTLED.toNanos()
+        ? known.pendingHash()
+        : unsettled.incrementAndGet();
   }
 
   /// @throws FoursightException `LIMIT_EXCEEDED` when too many are not done
@@ -116,8 +145,7 @@ public final class DeleteRequests implements LogsDeletions {
 
   private void put(TenantId tenant, DeleteRequest request) {
     store.put(key(tenant, request.id()), request.encode());
-    Known known = read(tenant, null);
-    tenants.put(tenant, known);
+    tenants.put(tenant, read(tenant, tenants.get(tenant)));
   }
 
   public Optional<DeleteRequest> get(TenantId tenant, String id) {
@@ -127,6 +155,6 @@ public final class DeleteRequests implements LogsDeletions {
   /// Takes a request back; what was removed already stays removed.
   public synchronized void remove(TenantId tenant, String id) {
     store.delete(key(tenant, id));
-    tenants.put(tenant, read(tenant, null));
+    tenants.put(tenant, read(tenant, tenants.get(tenant)));
   }
 }

@@ -10,8 +10,10 @@ import io.foursight.model.LabelMatcher;
 import io.foursight.model.Labels;
 import io.foursight.model.SeriesHash;
 import io.foursight.model.TenantId;
+import io.foursight.model.TimeRange;
 import io.foursight.model.logs.LogsBatch;
 import io.foursight.model.logs.LogsCursor;
+import io.foursight.model.logs.LogsLateWrites;
 import io.foursight.model.logs.LogsPattern;
 import io.foursight.model.logs.LogsSelect;
 import io.foursight.model.logs.LogsSink;
@@ -33,6 +35,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -41,7 +44,7 @@ import java.util.stream.Collectors;
 /// write returns. Writes are refused with `UNAVAILABLE` before [#replayed], after [#close], and
 /// past the bounds of the instance (memory, log, requests at once, tenants). Safe from any thread.
 public final class LogsIngester extends SignalHeads<LogsHead, LogsSegment>
-    implements LogsSink, LogsSource, LogsTailSource {
+    implements LogsSink, LogsSource, LogsTailSource, LogsLateWrites {
   private static final int POOLED_SCRATCHES = 16;
 
   private final LogsIngesterConfig logsConfig;
@@ -51,6 +54,10 @@ public final class LogsIngester extends SignalHeads<LogsHead, LogsSegment>
   private final LogsTails tails;
   private final ArrayBlockingQueue<LogsScratch> scratches =
       new ArrayBlockingQueue<>(POOLED_SCRATCHES);
+  private final AtomicLong lateVersions = new AtomicLong();
+
+  /// The newest late write to any head that was given up.
+  private final AtomicLong retiredLateVersion = new AtomicLong();
 
   public LogsIngester(
       IngesterConfig config,
@@ -158,7 +165,7 @@ public final class LogsIngester extends SignalHeads<LogsHead, LogsSegment>
 
   @Override
   protected LogsHead newHead(TenantId tenant, LongFunction<LogsSegment> opener) {
-    return new LogsHead(tenant, opener, clock);
+    return new LogsHead(tenant, opener, lateVersions, clock);
   }
 
   @Override
@@ -187,6 +194,11 @@ public final class LogsIngester extends SignalHeads<LogsHead, LogsSegment>
   @Override
   protected Duration idle() {
     return logsConfig.flushIdle();
+  }
+
+  @Override
+  protected void retiring(LogsHead head) {
+    retiredLateVersion.accumulateAndGet(head.newestLateVersion(), Math::max);
   }
 
   private long memoryStreams() {
@@ -254,6 +266,13 @@ public final class LogsIngester extends SignalHeads<LogsHead, LogsSegment>
     return segments(select.tenant()).stream()
         .map(LogsSegment::blockId)
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  public long version(TenantId tenant, TimeRange range) {
+    // In this order: a head that goes in between has left its number.
+    long ofHead = head(tenant).map(head -> head.lateVersion(range)).orElse(0L);
+    return Math.max(ofHead, retiredLateVersion.get());
   }
 
   @Override

@@ -1,12 +1,12 @@
 package io.foursight.ingester.metrics;
 
 import io.foursight.ingester.TenantHead;
+import io.foursight.model.RangeVersions;
 import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
 import io.foursight.model.metrics.MetricMetadata;
 import io.foursight.model.metrics.MetricsBatch;
-import io.foursight.model.metrics.RangeVersions;
 import io.foursight.storage.wal.Wal;
 import java.time.Clock;
 import java.util.ArrayList;

@@ -15,6 +15,13 @@ public interface LogsDeletions {
   /// Oldest request first.
   List<Deletion> pending(TenantId tenant);
 
+  /// A number that is not the same again after what is hidden has changed, and a new one each time
+  /// while a reader in another process may not know of the change yet: answers computed then are
+  /// not to be kept.
+  default long version(TenantId tenant) {
+    return pending(tenant).hashCode();
+  }
+
   /// Nothing is deleted.
   LogsDeletions NONE = tenant -> List.of();
 }

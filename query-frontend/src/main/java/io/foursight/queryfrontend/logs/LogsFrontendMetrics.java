@@ -13,6 +13,10 @@ final class LogsFrontendMetrics {
   final Timer metadata;
   final Counter refused;
   final Counter slow;
+  final Counter parts;
+  final Counter shards;
+  final Counter cachedSteps;
+  final Counter evaluatedSteps;
   final Counter tailEntries;
   final Counter tailDropped;
   final Counter slowTails;
@@ -24,6 +28,10 @@ final class LogsFrontendMetrics {
     metadata = timer(meters, "metadata");
     refused = counter(meters, "refused_queries", "Queries refused because a tenant had too many");
     slow = counter(meters, "slow_queries", "Queries that took longer than the bound for the log");
+    parts = counter(meters, "query_parts", "Parts that range queries were cut into");
+    shards = counter(meters, "query_shards", "Shards that costly parts were cut into");
+    cachedSteps = counter(meters, "cached_steps", "Steps of range queries answered by the cache");
+    evaluatedSteps = counter(meters, "evaluated_steps", "Steps that were not in the cache");
     tailEntries = counter(meters, "tail_entries", "Entries handed to tails");
     tailDropped = counter(meters, "tail_dropped_entries", "Entries that tails could not take");
     slowTails = counter(meters, "slow_tails", "Tails ended because the client did not read");

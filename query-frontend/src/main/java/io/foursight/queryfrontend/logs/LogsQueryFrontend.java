@@ -2,6 +2,7 @@ package io.foursight.queryfrontend.logs;
 
 import io.foursight.config.TenantLimits;
 import io.foursight.model.TenantId;
+import io.foursight.model.logs.LogsLateWrites;
 import io.foursight.model.logs.LogsQueryRunner;
 import io.foursight.model.logs.LogsSource;
 import io.foursight.model.logs.LogsTailRunner;
@@ -15,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -31,11 +33,13 @@ public final class LogsQueryFrontend {
   ///
   /// @param runner evaluates LogQL
   /// @param sources the data of some tenants, read as one
+  /// @param lateWrites tells whether the past has changed
   /// @param tails follows log queries
   /// @param userLimits the limits of a tenant, by key
   public record Ports(
       LogsQueryRunner runner,
       Function<List<TenantId>, LogsSource> sources,
+      LogsLateWrites lateWrites,
       LogsTailRunner tails,
       Function<TenantId, Map<String, Object>> userLimits) {}
 
@@ -54,12 +58,32 @@ public final class LogsQueryFrontend {
     var queue = new FairQueue(config.slots(), config.maxOutstandingRequestsPerTenant());
     var metrics = new LogsFrontendMetrics(meters, queue);
     var desk = new LogsReadDesk(ports.sources(), limits, queue, metrics, clock);
-    queries(new LogsQueryRoutes(desk, ports.runner(), config.logQueriesLongerThan()));
+    var executors =
+        new LogsExecutors(
+            ports.runner(),
+            new LogsRangeExecutor(
+                ports.runner(),
+                cache(config),
+                ports.lateWrites(),
+                new LogsCosts(ports.sources(), limits),
+                limits,
+                config.splitQueriesByInterval().toNanos(),
+                clock,
+                metrics),
+            new LogsEntryExecutor(
+                ports.runner(), limits, config.splitQueriesByInterval().toNanos(), metrics));
+    queries(new LogsQueryRoutes(desk, executors, config.logQueriesLongerThan()));
     labels(new LogsLabelRoutes(desk));
     volumes(new LogsVolumeRoutes(desk));
     fields(new LogsFieldRoutes(desk, ports.runner()));
     status(new LogsStatusRoutes(ports.userLimits(), build));
     tail(new LogsTailRoute(desk, ports.tails(), clock));
+  }
+
+  private static Optional<LogsResultCache> cache(QueryFrontendConfig config) {
+    return config.cacheResults()
+        ? Optional.of(new LogsResultCache(config.resultsCacheSize().bytes()))
+        : Optional.empty();
   }
 
   private void queries(LogsQueryRoutes to) {

@@ -17,6 +17,13 @@ public record LogsQueryLimits(
     @Setting("Time after which a query over logs is given up with 504.") Duration queryTimeout,
     @Setting("Bytes that a query over logs may touch, by index/stats; 0 = no limit.")
         ByteSize maxQueryBytesRead,
+    @Setting("Parts of one range query evaluated at the same time.") int maxQueryParallelism,
+    @Setting(
+            "Bytes of logs, by index/stats, that one part of a metric query reads; what is more is"
+                + " cut into parts of its own. 0 = never.")
+        ByteSize tsdbMaxBytesPerShard,
+    @Setting("Results for times younger than this are not cached.") Duration maxCacheFreshness,
+    @Setting("Age at which cached results are dropped.") Duration resultsCacheTtl,
     @Setting("Memory that one query may hold; 0 = a quarter of the process's heap.")
         ByteSize maxEstimatedMemoryConsumptionPerQuery,
     @Setting("Tails that a tenant may have open.") int maxConcurrentTailRequests,
@@ -32,6 +39,10 @@ public record LogsQueryLimits(
         Duration.ZERO,
         Duration.ofMinutes(1),
         new ByteSize(0),
+        14,
+        ByteSize.ofMebibytes(600),
+        Duration.ofMinutes(10),
+        Duration.ofDays(7),
         new ByteSize(0),
         10,
         true,

@@ -43,12 +43,12 @@ final class LogsQueryRoutes {
   private static final String DRILLDOWN = "source=grafana-lokiexplore-app";
 
   private final LogsReadDesk desk;
-  private final LogsQueryRunner runner;
+  private final LogsExecutors executors;
   private final Duration slow;
 
-  LogsQueryRoutes(LogsReadDesk desk, LogsQueryRunner runner, Duration logQueriesLongerThan) {
+  LogsQueryRoutes(LogsReadDesk desk, LogsExecutors executors, Duration logQueriesLongerThan) {
     this.desk = desk;
-    this.runner = runner;
+    this.executors = executors;
     this.slow = logQueriesLongerThan;
   }
 
@@ -70,7 +70,7 @@ final class LogsQueryRoutes {
     check(expr, tenants, new Range(time, time), budget);
     var request =
         request(call, tenants, query, new Range(time, time), 0, 0, limit, direction, budget);
-    return run(call, request, begun, "instant");
+    return run(call, expr, request, begun, "instant");
   }
 
   HttpReply queryRange(HttpCall call) {
@@ -100,7 +100,7 @@ final class LogsQueryRoutes {
     }
     QueryBudget budget = desk.budget(call, tenants);
     var request = request(call, tenants, query, range, step, interval, limit, direction, budget);
-    return run(call, request, begun, "range");
+    return run(call, expr, request, begun, "range");
   }
 
   /// @throws FoursightException `BAD_DATA` when a range `[...]` is too long, or when the selectors
@@ -182,12 +182,15 @@ final class LogsQueryRoutes {
         budget);
   }
 
-  private HttpReply run(HttpCall call, LogsQueryRunner.Request request, long begun, String kind) {
+  private HttpReply run(
+      HttpCall call, Expr expr, LogsQueryRunner.Request request, long begun, String kind) {
+    boolean useCache = call.header("cache-control").filter(h -> h.contains("no-")).isEmpty();
+    var query = new LogsRangeQuery(request, LogsQueryShape.of(expr), useCache);
     LogsQueryResult result;
     long queued;
     try (Ticket ticket = desk.admit(request.tenants())) {
       queued = System.nanoTime();
-      result = ticket.run(request.budget(), () -> runner.run(request));
+      result = executors.run(query, expr instanceof LogQuery, ticket);
     }
     long took = System.nanoTime() - begun;
     (kind.equals("range") ? desk.metrics().range : desk.metrics().instant)

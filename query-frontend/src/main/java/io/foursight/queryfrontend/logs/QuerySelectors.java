@@ -23,31 +23,23 @@ import java.util.List;
 /// @param afterNanos how much later than the last step it ends; negative with an offset
 record QuerySelectors(List<LabelMatcher> matchers, long beforeNanos, long afterNanos) {
   static List<QuerySelectors> of(Expr expr) {
-    var found = new ArrayList<QuerySelectors>();
-    collect(expr, found);
-    return found;
-  }
-
-  private static void collect(Expr expr, List<QuerySelectors> into) {
-    switch (expr) {
-      case LogQuery q -> into.add(new QuerySelectors(q.matchers(), 0, 0));
-      case RangeAggregation a -> {
-        LogRange range = a.range();
-        into.add(
+    if (expr instanceof LogQuery query) {
+      return List.of(new QuerySelectors(query.matchers(), 0, 0));
+    }
+    return ranges(expr).stream()
+        .map(range ->
             new QuerySelectors(
                 range.query().matchers(),
                 range.rangeNanos() + range.offsetNanos(),
-                -range.offsetNanos()));
-      }
-      case VectorAggregation a -> collect(a.expr(), into);
-      case LabelReplace r -> collect(r.expr(), into);
-      case Binary b -> {
-        collect(b.left(), into);
-        collect(b.right(), into);
-      }
-      case NumberLiteral n -> {}
-      case VectorLiteral v -> {}
-    }
+                -range.offsetNanos()))
+        .toList();
+  }
+
+  /// The log queries that a query is made of.
+  static List<LogQuery> logQueries(Expr expr) {
+    return expr instanceof LogQuery query
+        ? List.of(query)
+        : ranges(expr).stream().map(LogRange::query).toList();
   }
 
   /// @throws FoursightException `BAD_DATA` when a range `[...]` is longer than allowed

@@ -1,7 +1,6 @@
 package io.foursight.queryfrontend.metrics;
 
 import io.foursight.config.TenantLimits;
-import io.foursight.model.FoursightException;
 import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
 import io.foursight.model.metrics.Annotations;
@@ -10,17 +9,13 @@ import io.foursight.model.metrics.MetricsQueryResult;
 import io.foursight.model.metrics.MetricsQueryResult.Matrix;
 import io.foursight.model.metrics.MetricsQueryRunner;
 import io.foursight.queryfrontend.FairQueue.Ticket;
+import io.foursight.queryfrontend.StepParts;
+import io.foursight.queryfrontend.StepParts.Part;
 import io.foursight.queryfrontend.metrics.ResultCache.Extent;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 
 /// Answers a range query from parts: the steps are cut at multiples of the split interval on the
 /// absolute clock, each part takes from the cache what is there and evaluates the rest, and the
@@ -30,12 +25,6 @@ import java.util.concurrent.Semaphore;
 /// Cached are steps whose data are older than the tenant's freshness. They are used as long as no
 /// late sample came into the range of their data.
 final class RangeExecutor {
-  /// A part has at least this many steps, or the whole interval.
-  private static final int MIN_STEPS = 64;
-
-  /// @param part number of the interval
-  private record Part(long startMillis, long endMillis, long part) {}
-
   private record Piece(Matrix matrix, Annotations annotations) {}
 
   private final MetricsQueryRunner runner;
@@ -68,14 +57,15 @@ final class RangeExecutor {
     if (!query.shape().splittable() || splitMillis == 0) {
       return evaluate(query, query.startMillis(), query.endMillis(), ticket);
     }
-    long interval = interval(query.stepMillis());
-    List<Part> parts = split(query, interval);
+    long interval = StepParts.interval(query.stepMillis(), splitMillis, 0);
+    List<Part> parts =
+        StepParts.split(query.startMillis(), query.endMillis(), query.stepMillis(), interval);
     metrics.parts.increment(parts.size());
     List<Piece> pieces =
-        inParallel(
+        StepParts.inParallel(
             parts,
             limits.of(query.tenants().getFirst()).maxQueryParallelism(),
-            query,
+            query.budget(),
             part -> piece(query, part, interval, ticket));
     Annotations annotations = Annotations.NONE;
     for (Piece piece : pieces) {
@@ -85,81 +75,9 @@ final class RangeExecutor {
         MatrixParts.join(pieces.stream().map(Piece::matrix).toList()), annotations);
   }
 
-  private long interval(long step) {
-    long wanted = step > Long.MAX_VALUE / MIN_STEPS ? Long.MAX_VALUE : step * MIN_STEPS;
-    long times = Math.ceilDiv(wanted, splitMillis);
-    return times > Long.MAX_VALUE / splitMillis ? Long.MAX_VALUE : splitMillis * times;
-  }
-
-  private static List<Part> split(RangeQuery query, long interval) {
-    var parts = new ArrayList<Part>();
-    long step = query.stepMillis();
-    long t = query.startMillis();
-    while (t <= query.endMillis()) {
-      long part = Math.floorDiv(t, interval);
-      long border = query.endMillis();
-      if (interval != Long.MAX_VALUE) {
-        border = Math.min(border, (part + 1) * interval - 1);
-      }
-      long last = t + (border - t) / step * step;
-      parts.add(new Part(t, last, part));
-      if (last > Long.MAX_VALUE - step) {
-        break;
-      }
-      t = last + step;
-    }
-    return parts;
-  }
-
-  @FunctionalInterface
-  private interface PartWork {
-    Piece of(Part part);
-  }
-
-  private static List<Piece> inParallel(
-      List<Part> parts, int parallelism, RangeQuery query, PartWork work) {
-    if (parts.size() == 1 || parallelism <= 1) {
-      return parts.stream().map(work::of).toList();
-    }
-    var turns = new Semaphore(parallelism);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var futures = new ArrayList<Future<Piece>>();
-      for (Part part : parts) {
-        Callable<Piece> task =
-            () -> {
-              turns.acquire();
-              try {
-                query.budget().check();
-                return work.of(part);
-              } finally {
-                turns.release();
-              }
-            };
-        futures.add(threads.submit(task));
-      }
-      try {
-        var pieces = new ArrayList<Piece>();
-        for (Future<Piece> future : futures) {
-          pieces.add(future.get());
-        }
-        return pieces;
-      } catch (ExecutionException e) {
-        query.budget().cancel();
-        if (e.getCause() instanceof RuntimeException failure) {
-          throw failure;
-        }
-        throw new IllegalStateException(e.getCause());
-      } catch (InterruptedException e) {
-        query.budget().cancel();
-        Thread.currentThread().interrupt();
-        throw FoursightException.unavailable("interrupted while waiting for parts of a query");
-      }
-    }
-  }
-
   private Piece piece(RangeQuery query, Part part, long interval, Ticket ticket) {
     if (cache.isEmpty() || !query.useCache() || !query.shape().cacheable()) {
-      return matrix(evaluate(query, part.startMillis(), part.endMillis(), ticket));
+      return matrix(evaluate(query, part.start(), part.last(), ticket));
     }
     return new CachedPart(query, part, interval, ticket).answer(cache.orElseThrow());
   }
@@ -203,26 +121,26 @@ final class RangeExecutor {
               query.lookback(),
               query.options(),
               interval,
-              part.part());
+              part.number());
       // Before any evaluation: a late write during it then makes what we store worthless.
       long version = version();
       List<Extent> known = cache.extents(key, version, now - ttlMillis());
-      long t = part.startMillis();
+      long t = part.start();
       for (Extent extent : known) {
-        if (extent.endMillis() < t || extent.startMillis() > part.endMillis()) {
+        if (extent.endMillis() < t || extent.startMillis() > part.last()) {
           continue;
         }
         if (extent.startMillis() > t) {
           gap(t, extent.startMillis() - step);
         }
         long from = Math.max(t, extent.startMillis());
-        long to = Math.min(part.endMillis(), extent.endMillis());
+        long to = Math.min(part.last(), extent.endMillis());
         pieces.add(new Piece(MatrixParts.slice(extent.matrix(), from, to), extent.annotations()));
         metrics.cachedSteps.increment((to - from) / step + 1);
         t = to + step;
       }
-      if (t <= part.endMillis()) {
-        gap(t, part.endMillis());
+      if (t <= part.last()) {
+        gap(t, part.last());
       }
       if (!fresh.isEmpty()) {
         fresh.addAll(known);
@@ -259,8 +177,8 @@ final class RangeExecutor {
     }
 
     private long version() {
-      long start = saturated(part.part(), interval);
-      long end = saturated(part.part() + 1, interval);
+      long start = saturated(part.number(), interval);
+      long end = saturated(part.number() + 1, interval);
       var data =
           new TimeRange(
               start < Long.MIN_VALUE / 2 ? Long.MIN_VALUE : start - query.shape().backMillis(),

@@ -120,6 +120,7 @@ class LogsReadApiTest {
               return result;
             },
             tenants -> logs,
+            (tenant, range) -> 0,
             request -> {
               throw new FoursightException(ErrorKind.UNIMPLEMENTED, "no tails here");
             },

@@ -7,6 +7,7 @@ import io.foursight.model.Signal;
 import io.foursight.model.TenantId;
 import io.foursight.model.TimeRange;
 import io.foursight.model.logs.LogsCursor;
+import io.foursight.model.logs.LogsLateWrites;
 import io.foursight.model.logs.LogsPattern;
 import io.foursight.model.logs.LogsSelect;
 import io.foursight.model.logs.LogsSource;
@@ -38,7 +39,7 @@ import java.util.function.Function;
 /// `UNAVAILABLE`. A corrupt block fails the query with `CORRUPT` and its name, unless it shall be
 /// skipped. Entries older than every retention of the tenant are not read. Safe from any thread.
 public final class LogsStoreGateway extends BlockGateway<LogsBlockReader>
-    implements LogsSource, Blocks<LogsSource> {
+    implements LogsSource, Blocks<LogsSource>, LogsLateWrites {
   private final TenantLimits<LogsStoreGatewayLimits> limits;
   private final Clock clock;
   private final Reads all = new Reads(Set.of());
@@ -75,6 +76,12 @@ public final class LogsStoreGateway extends BlockGateway<LogsBlockReader>
   @Override
   public LogsSource only(List<String> blocks) {
     return blocks.isEmpty() ? all : new Reads(Set.copyOf(blocks));
+  }
+
+  /// Changes when a block appears whose data could not be read before.
+  @Override
+  public long version(TenantId tenant, TimeRange range) {
+    return arrivals.version(tenant, range);
   }
 
   @Override

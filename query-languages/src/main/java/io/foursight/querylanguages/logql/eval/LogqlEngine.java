@@ -1,7 +1,5 @@
 package io.foursight.querylanguages.logql.eval;
 
-import io.foursight.model.ErrorKind;
-import io.foursight.model.FoursightException;
 import io.foursight.model.logs.LogsDeletions.Deletion;
 import io.foursight.model.logs.LogsQueryResult;
 import io.foursight.model.logs.LogsQueryResult.Matrix;
@@ -92,17 +90,9 @@ public final class LogqlEngine implements LogsQueryRunner {
         new MetricEvaluator(new RangeAggregations(context, steps), steps).vector(expr);
     if (request.maxSeries() > 0 && series.size() > request.maxSeries()) {
       if (!request.maxSeriesPartial()) {
-        throw new FoursightException(
-            ErrorKind.QUERY_LIMIT,
-            "maximum number of series ("
-                + request.maxSeries()
-                + ") reached for a single query: it has "
-                + series.size()
-                + "; aggregate by fewer labels (sum by (...), topk) or narrow the selector"
-                + " (limits.max_query_series)");
+        throw SeriesLimit.exceeded(request.maxSeries());
       }
-      warnings.add(
-          "maximum number of series (" + request.maxSeries() + ") reached: the answer is partial");
+      warnings.add(SeriesLimit.warning(request.maxSeries()));
       series = sortedByLabels(series).subList(0, request.maxSeries());
     }
     return steps.isInstant() ? vector(expr, series, steps) : matrix(series, steps);

@@ -1,8 +1,7 @@
-package io.foursight.model.metrics;
+package io.foursight.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.foursight.model.TimeRange;
 import org.junit.jupiter.api.Test;
 
 class RangeVersionsTest {

@@ -1,14 +1,13 @@
-package io.foursight.model.metrics;
+package io.foursight.model;
 
-import io.foursight.model.TimeRange;
 import java.time.Duration;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Remembers when the past last changed, by two-hour bucket of time: what stands behind
-/// [MetricsLateWrites#version]. Bounded: beyond 10,000 buckets all of time counts as changed. Safe
-/// from any thread.
+/// Remembers when the past last changed, by two-hour bucket of time: what caches of results ask
+/// before they answer from what they hold. Bounded: beyond 10,000 buckets all of time counts as
+/// changed. Safe from any thread.
 public final class RangeVersions {
   private static final long BUCKET_MILLIS = Duration.ofHours(2).toMillis();
   private static final int MAX_BUCKETS = 10_000;
