@@ -5,6 +5,7 @@ import io.foursight.model.LabelMatcher;
 import io.foursight.model.Labels;
 import io.foursight.model.logs.LogsPage;
 import io.foursight.querylanguages.logql.ast.Expr.LogQuery;
+import io.foursight.querylanguages.logql.parse.DottedNames;
 import io.foursight.querylanguages.logql.parse.LogqlParser;
 import io.foursight.querylanguages.logql.pipeline.Pipeline;
 import io.foursight.querylanguages.logql.pipeline.PipelineRun;
@@ -15,7 +16,7 @@ import java.util.List;
 /// retention.
 record LogqlEntryFilter(List<LabelMatcher> matchers, Pipeline pipeline) implements EntryFilter {
   static LogqlEntryFilter compile(String text, Clock clock) {
-    LogQuery query = LogqlParser.parseLogQuery(text);
+    LogQuery query = LogqlParser.parseLogQuery(DottedNames.answered(text));
     return new LogqlEntryFilter(query.matchers(), Pipeline.compile(query.stages(), clock));
   }
 

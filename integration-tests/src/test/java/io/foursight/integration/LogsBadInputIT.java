@@ -29,10 +29,7 @@ import org.xerial.snappy.Snappy;
 /// server goes on and what was stored stays.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LogsBadInputIT {
-  /// Over HTTP/2 the JDK's client may take the reset that follows an early refusal for the answer.
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
+  private final HttpClient http = HttpClient.newHttpClient();
   private final long now = System.currentTimeMillis() * 1_000_000;
   private FoursightProcess server;
 

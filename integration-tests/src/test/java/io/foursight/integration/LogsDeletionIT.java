@@ -3,6 +3,7 @@ package io.foursight.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,12 +36,16 @@ class LogsDeletionIT {
   }
 
   private static List<String> lines(FoursightProcess server) throws Exception {
+    return lines(server, "{app=~\".+\"}");
+  }
+
+  private static List<String> lines(FoursightProcess server, String query) throws Exception {
     try (var api = new LokiApi(server.url())) {
       return LokiApi.entries(
               api.get(
                       "query_range",
                       "query",
-                      "{app=~\".+\"}",
+                      query,
                       "start",
                       String.valueOf(NOW - Duration.ofDays(20).toNanos()),
                       "limit",
@@ -81,6 +86,33 @@ class LogsDeletionIT {
       server.kill();
       server.start();
       assertThat(lines(server)).containsExactly("after the deletion");
+    }
+  }
+
+  /// OpenTelemetry's spelling of a label and of a field.
+  @Test
+  void dottedNames_nameWhatTheyNameInQueries(@TempDir Path directory) throws Exception {
+    try (var server = quickly(new FoursightProcess(directory)).start()) {
+      String body =
+          """
+          {"streams":[{"stream":{"service_name":"shop"},"values":[
+            ["%d","kept",{"http_method":"GET"}],["%d","gone",{"http_method":"PUT"}]]}]}\
+          """
+              .formatted(NOW - 2, NOW - 1);
+      byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+      assertThat(
+              server
+                  .post("/loki/api/v1/push", bytes, "content-type", "application/json")
+                  .statusCode())
+          .isEqualTo(204);
+      String query =
+          URLEncoder.encode(
+              "{service.name=\"shop\"} | http.method = \"PUT\"", StandardCharsets.UTF_8);
+      var accepted = server.post("/loki/api/v1/delete?start=0&query=" + query, new byte[0]);
+      assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(204);
+      assertThat(lines(server, "{service_name=\"shop\"}")).containsExactly("kept");
+      flush(server);
+      assertThat(lines(server, "{service_name=\"shop\"}")).containsExactly("kept");
     }
   }
 

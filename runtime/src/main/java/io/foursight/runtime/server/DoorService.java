@@ -1,7 +1,6 @@
 package io.foursight.runtime.server;
 
 import com.linecorp.armeria.common.AggregatedHttpRequest;
-import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
@@ -22,7 +21,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.zip.GZIPOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,9 +57,9 @@ final class DoorService implements HttpService {
 
   @Override
   public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
-    // Not the server's own setting: that one answers by itself, without the API's error shape.
-    context.setMaxRequestLength(maxBodyBytes);
     if (request.headers().get("content-type", "").startsWith("application/grpc")) {
+      // Not the server's own setting: that one answers by itself, without the API's error shape.
+      context.setMaxRequestLength(maxBodyBytes);
       return grpc.serve(context, request);
     }
     long start = System.nanoTime();
@@ -70,33 +68,44 @@ final class DoorService implements HttpService {
     Optional<Route> route = match.flatMap(m -> m.route(request.method().name()));
     var exchange = new Exchange(context, writer, route.map(Route::name).orElse("none"), start);
     if (route.isEmpty()) {
-      request.abort();
-      exchange.send(match.map(this::methodNotAllowed).orElseGet(() -> notFound(context)), false);
+      HttpReply reply = match.map(this::methodNotAllowed).orElseGet(() -> notFound(context));
+      RequestBody.ignore(context, request, () -> exchange.send(reply, false));
       return writer;
     }
     ErrorShape errors = route.get().errors();
     if (!route.get().always() && workers.refusal().isPresent()) {
-      request.abort();
-      exchange.send(unavailable(errors, workers.refusal().get()), false);
+      HttpReply reply = unavailable(errors, workers.refusal().get());
+      RequestBody.ignore(context, request, () -> exchange.send(reply, false));
       return writer;
     }
     if (request.headers().contentLength() > maxBodyBytes) {
-      request.abort();
-      exchange.send(render(errors, bodyTooLarge(request.headers().contentLength())), false);
+      HttpReply reply = render(errors, bodyTooLarge(request.headers().contentLength()));
+      RequestBody.ignore(context, request, () -> exchange.send(reply, false));
       return writer;
     }
-    request
-        .aggregate()
-        .handle((whole, failure) -> {
-          if (failure == null) {
+    RequestBody.receive(
+        context,
+        request,
+        maxBodyBytes,
+        new RequestBody.Receiver() {
+          @Override
+          public void received(byte[] body) {
+            var whole = AggregatedHttpRequest.of(request.headers(), HttpData.wrap(body));
             workers.run(
                 () -> exchange.handle(route.get(), match.get(), whole),
                 refusal -> exchange.send(render(errors, refusal), false),
                 !route.get().always());
-          } else {
-            exchange.bodyFailed(errors, failure);
           }
-          return null;
+
+          @Override
+          public void tooLarge(long bytes) {
+            exchange.send(render(errors, bodyTooLarge(bytes)), false);
+          }
+
+          @Override
+          public void failed(Throwable cause) {
+            exchange.clientGone(cause);
+          }
         });
     return writer;
   }
@@ -189,13 +198,8 @@ final class DoorService implements HttpService {
       }
     }
 
-    void bodyFailed(ErrorShape errors, Throwable failure) {
-      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-      if (cause instanceof ContentTooLargeException tooLarge) {
-        send(render(errors, bodyTooLarge(tooLarge.transferred())), false);
-      } else {
-        writer.close(cause);
-      }
+    void clientGone(Throwable cause) {
+      writer.close(cause);
     }
 
     /// @param gzip whether the client accepts it

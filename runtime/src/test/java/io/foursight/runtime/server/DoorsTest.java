@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.linecorp.armeria.client.WebClient;
 import io.foursight.config.ByteSize;
 import io.foursight.model.Deadline;
 import io.foursight.model.ErrorKind;
@@ -115,6 +116,27 @@ class DoorsTest {
     assertThat(reply.body()).contains("1048576 bytes (server.max_request_body_size)");
     assertThat(send(request("/b").POST(BodyPublishers.ofByteArray(new byte[1 << 20]))).statusCode())
         .isEqualTo(204);
+  }
+
+  /// A client over HTTP/2 that writes before it reads gets the answer, not a reset stream.
+  @Test
+  void refusalsOfLargeBodies_reachClientsOfHttp2() {
+    route("POST", "/b", call -> HttpReply.of(204));
+    open();
+    WebClient client =
+        WebClient.of("h2c://127.0.0.1:" + doors.address(Door.MAIN).orElseThrow().getPort());
+    for (int i = 0; i < 10; i++) {
+      var tooLarge = client.post("/b", new byte[3 << 20]).aggregate().join();
+      assertThat(tooLarge.status().code()).isEqualTo(413);
+      assertThat(tooLarge.contentUtf8()).contains("(server.max_request_body_size)");
+      assertThat(client.post("/none", new byte[3 << 20]).aggregate().join().status().code())
+          .isEqualTo(404);
+      var put = client.put("/b", new byte[3 << 20]).aggregate().join();
+      assertThat(put.status().code()).isEqualTo(405);
+    }
+    doors.refuse("stopping");
+    assertThat(client.post("/b", new byte[3 << 20]).aggregate().join().status().code())
+        .isEqualTo(503);
   }
 
   @Test

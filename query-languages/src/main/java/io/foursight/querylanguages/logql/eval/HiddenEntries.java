@@ -5,6 +5,7 @@ import io.foursight.model.Labels;
 import io.foursight.model.logs.LogsDeletions.Deletion;
 import io.foursight.model.logs.LogsPage;
 import io.foursight.querylanguages.logql.ast.Expr.LogQuery;
+import io.foursight.querylanguages.logql.parse.DottedNames;
 import io.foursight.querylanguages.logql.parse.LogqlParser;
 import io.foursight.querylanguages.logql.pipeline.Pipeline;
 import io.foursight.querylanguages.logql.pipeline.PipelineRun;
@@ -20,7 +21,7 @@ final class HiddenEntries {
   private final long endNanos;
 
   HiddenEntries(Deletion deletion, InstantSource clock) {
-    LogQuery query = LogqlParser.parseLogQuery(deletion.query());
+    LogQuery query = LogqlParser.parseLogQuery(DottedNames.answered(deletion.query()));
     this.matchers = query.matchers();
     this.pipeline = Pipeline.compile(query.stages(), clock);
     this.startNanos = deletion.startNanos();
