@@ -70,9 +70,10 @@ final class DetectedFields {
         });
   }
 
-  void addJson(List<JsonFields.Field> found) {
+  /// @param stream labels of the entry's stream, which keep their names
+  void addJson(List<JsonFields.Field> found, Labels stream) {
     for (JsonFields.Field json : found) {
-      Field field = field(json.name());
+      Field field = field(stream.has(json.name()) ? json.name() + "_extracted" : json.name());
       field.add(json.value());
       field.parsers.add("json");
       field.path = field.path.isEmpty() ? json.path() : field.path;

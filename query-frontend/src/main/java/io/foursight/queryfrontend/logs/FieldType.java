@@ -12,10 +12,10 @@ enum FieldType {
   BYTES,
   STRING;
 
-  private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,18}");
+  private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,30}");
   private static final Pattern NUMBER =
       Pattern.compile(
-          "[+-]?(([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?|[iI]nf(inity)?|[nN]a[nN])");
+          "[+-]?(([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?|[iI]nf(inity)?|[nN]a[nN]|INF(INITY)?|NAN)");
   private static final Pattern TRUTH = Pattern.compile("t|T|TRUE|true|True|f|F|FALSE|false|False");
   private static final Pattern TIME =
       Pattern.compile("[+-]?(([0-9]+\\.?[0-9]*|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+");
@@ -26,7 +26,7 @@ enum FieldType {
     if (value.length() > 64) {
       return STRING;
     }
-    if (WHOLE.matcher(value).matches()) {
+    if (WHOLE.matcher(value).matches() && isLong(value)) {
       return INT;
     }
     if (NUMBER.matcher(value).matches()) {
@@ -39,6 +39,15 @@ enum FieldType {
       return DURATION;
     }
     return SIZE.matcher(value).matches() ? BYTES : STRING;
+  }
+
+  private static boolean isLong(String digits) {
+    try {
+      Long.parseLong(digits);
+      return true;
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 
   /// The type of a field that has values of both.

@@ -27,7 +27,7 @@ import java.util.Map;
 /// `detected_fields` and `detected_field/{name}/values`: what the newest entries of a query hold.
 final class LogsFieldRoutes {
   private static final int DEFAULT_LIMIT = 1000;
-  private static final int DEFAULT_LINES = 1000;
+  private static final int DEFAULT_LINES = 100;
 
   private final LogsReadDesk desk;
   private final LogsQueryRunner runner;
@@ -93,20 +93,27 @@ final class LogsFieldRoutes {
     List<String> parsers = parsers(query);
     try (Ticket ticket = desk.admit(tenants)) {
       boolean plain = false;
-      for (Entry entry : ticket.run(budget, () -> entries(tenants, text, range, bounded, budget))) {
-        found.add(entry, parsers);
-        if (parsers.isEmpty()) {
-          var json = JsonFields.of(entry.line());
-          json.ifPresent(found::addJson);
-          plain |= json.isEmpty();
+      for (Stream stream :
+          ticket.run(budget, () -> streams(tenants, text, range, bounded, budget))) {
+        for (Entry entry : stream.entries()) {
+          found.add(entry, parsers);
+          if (parsers.isEmpty()) {
+            var json = JsonFields.of(entry.line());
+            json.ifPresent(fields -> found.addJson(fields, stream.labels()));
+            plain |= json.isEmpty();
+          } else if (parsers.contains("json")) {
+            JsonFields.of(entry.line()).ifPresent(fields -> found.addJson(fields, stream.labels()));
+          }
         }
       }
       if (plain) {
         String logfmt = text + " | logfmt";
-        for (Entry entry :
-            ticket.run(budget, () -> entries(tenants, logfmt, range, bounded, budget))) {
-          if (JsonFields.of(entry.line()).isEmpty()) {
-            found.addLogfmt(entry.parsed());
+        for (Stream stream :
+            ticket.run(budget, () -> streams(tenants, logfmt, range, bounded, budget))) {
+          for (Entry entry : stream.entries()) {
+            if (JsonFields.of(entry.line()).isEmpty()) {
+              found.addLogfmt(entry.parsed());
+            }
           }
         }
       }
@@ -129,7 +136,7 @@ final class LogsFieldRoutes {
     return parsers.stream().distinct().toList();
   }
 
-  private List<Entry> entries(
+  private List<Stream> streams(
       List<TenantId> tenants, String query, Range range, int lines, QueryBudget budget) {
     LogsQueryResult result =
         runner.run(
@@ -146,7 +153,7 @@ final class LogsFieldRoutes {
                 false,
                 budget));
     if (result.value() instanceof Streams streams) {
-      return streams.streams().stream().map(Stream::entries).flatMap(List::stream).toList();
+      return streams.streams();
     }
     throw FoursightException.badData("only log queries have fields: " + query);
   }

@@ -1,6 +1,5 @@
 package io.foursight.queryfrontend.logs;
 
-import io.foursight.model.FoursightException;
 import io.foursight.model.LabelMatcher;
 import io.foursight.model.Labels;
 import io.foursight.model.QueryBudget;
@@ -32,8 +31,8 @@ final class LogsLabelRoutes {
 
   private static final Pattern ID =
       Pattern.compile(
-          "[+-]?[0-9]+(\\.[0-9]+)?"
-              + "|[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}");
+          "(urn:uuid:)?X{8}-X{4}-X{4}-X{4}-X{12}|\\{X{8}-X{4}-X{4}-X{4}-X{12}\\}|X{32}"
+              .replace("X", "[0-9a-fA-F]"));
 
   private final LogsReadDesk desk;
 
@@ -87,7 +86,7 @@ final class LogsLabelRoutes {
     var asked = new ArrayList<>(call.parameters("match[]"));
     asked.addAll(call.parameters("match"));
     if (asked.isEmpty()) {
-      throw FoursightException.badData("0 matcher groups supplied: match[] is required");
+      asked.add("");
     }
     List<List<LabelMatcher>> groups =
         asked.stream().map(LogsLabelRoutes::matchers).distinct().toList();
@@ -120,6 +119,11 @@ final class LogsLabelRoutes {
     });
   }
 
+  private static boolean isId(String value) {
+    FieldType type = FieldType.of(value);
+    return type == FieldType.INT || type == FieldType.FLOAT || ID.matcher(value).matches();
+  }
+
   /// Label names with their number of values; labels whose values are all ids are left out, because
   /// nobody groups by them.
   HttpReply detectedLabels(HttpCall call) {
@@ -136,7 +140,7 @@ final class LogsLabelRoutes {
         .entrySet()
         .removeIf(e ->
             !ALWAYS_DETECTED.contains(e.getKey())
-                && e.getValue().stream().allMatch(v -> ID.matcher(v).matches()));
+                && e.getValue().stream().allMatch(LogsLabelRoutes::isId));
     return LogsReadDesk.json(out -> {
       out.raw("{\"detectedLabels\":[");
       boolean first = true;

@@ -10,6 +10,7 @@ import io.foursight.querylanguages.logql.print.LogqlPrinter;
 import io.foursight.runtime.http.HttpCall;
 import io.foursight.runtime.http.HttpReply;
 import io.foursight.wire.json.JsonBuffer;
+import io.foursight.wire.logs.json.LokiJson;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -79,6 +80,7 @@ final class LogsStatusRoutes {
       case Integer n -> out.number((long) n);
       case Long n -> out.number(n.longValue());
       case Number n -> out.number(n.doubleValue());
+      case List<?> list -> LokiJson.texts(out, list.stream().map(Object::toString).toList());
       case Object other -> out.text(other.toString());
     }
   }

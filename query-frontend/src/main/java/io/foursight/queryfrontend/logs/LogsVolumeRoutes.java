@@ -16,7 +16,9 @@ import io.foursight.model.logs.LogsQueryResult.Statistics;
 import io.foursight.model.logs.LogsQueryResult.Value;
 import io.foursight.model.logs.LogsQueryResult.Vector;
 import io.foursight.model.logs.LogsSelect;
+import io.foursight.model.logs.LogsSource;
 import io.foursight.model.logs.LogsStats;
+import io.foursight.model.logs.LogsUnions;
 import io.foursight.model.logs.StreamVolume;
 import io.foursight.queryfrontend.logs.LogsParameters.Range;
 import io.foursight.querylanguages.logql.parse.LogqlParser;
@@ -25,6 +27,7 @@ import io.foursight.runtime.http.HttpReply;
 import io.foursight.wire.json.JsonBuffer;
 import io.foursight.wire.logs.json.LokiJson;
 import io.foursight.wire.logs.json.QueryTimes;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -82,8 +85,15 @@ final class LogsVolumeRoutes {
         tenants.getFirst(),
         range.startNanos(),
         range.endNanos(),
-        LogqlParser.parseLogQuery(parameters.query()).matchers(),
+        matchers(parameters.query()),
         budget);
+  }
+
+  /// A selector may be empty here: Drilldown asks for the volumes of everything.
+  private static List<LabelMatcher> matchers(String query) {
+    return query.replace(" ", "").equals("{}")
+        ? List.of()
+        : LogqlParser.parseLogQuery(query).matchers();
   }
 
   HttpReply volume(HttpCall call) {
@@ -117,7 +127,10 @@ final class LogsVolumeRoutes {
             .map(FieldName::answered)
             .toList();
     List<StreamVolume> volumes =
-        desk.inSlot(tenants, select.budget(), source -> source.volumes(select, step));
+        desk.inSlot(
+            tenants,
+            select.budget(),
+            source -> range ? buckets(source, select, step) : source.volumes(select, 0));
     var grouped =
         aggregate.equals("labels")
             ? byLabel(volumes, targets, select.matchers())
@@ -126,6 +139,33 @@ final class LogsVolumeRoutes {
     var result = new LogsQueryResult(value, List.of(), Statistics.NONE);
     var times = new QueryTimes(0, (System.nanoTime() - begun) / 1e9);
     return LogsReadDesk.json(out -> LokiJson.queryResult(out, result, false, times));
+  }
+
+  /// Buckets end at multiples of the step; the first is shorter, mostly.
+  private static List<StreamVolume> buckets(LogsSource source, LogsSelect select, long step) {
+    long border = (Math.floorDiv(select.startNanos(), step) + 1) * step;
+    if (border - step == select.startNanos()) {
+      return source.volumes(select, step);
+    }
+    if (border >= select.endNanos()) {
+      return source.volumes(select, 0);
+    }
+    var volumes = new ArrayList<>(source.volumes(between(select, select.startNanos(), border), 0));
+    for (StreamVolume rest : source.volumes(between(select, border, select.endNanos()), step)) {
+      volumes.add(new StreamVolume(rest.labels(), later(rest.bytes()), later(rest.entries())));
+    }
+    return LogsUnions.volumes(volumes.stream().map(List::of).toList());
+  }
+
+  private static LogsSelect between(LogsSelect select, long start, long end) {
+    return new LogsSelect(select.tenant(), start, end, select.matchers(), select.budget());
+  }
+
+  /// One bucket later.
+  private static long[] later(long[] counts) {
+    var moved = new long[counts.length + 1];
+    System.arraycopy(counts, 0, moved, 1, counts.length);
+    return moved;
   }
 
   private static long step(LogsParameters parameters, LogsSelect select) {
@@ -179,10 +219,15 @@ final class LogsVolumeRoutes {
   }
 
   private static <K> void add(Map<K, long[]> sums, K key, long[] bytes) {
-    long[] sum = sums.computeIfAbsent(key, k -> new long[bytes.length]);
-    for (int i = 0; i < bytes.length; i++) {
-      sum[i] += bytes[i];
+    sums.merge(key, bytes, LogsVolumeRoutes::sum);
+  }
+
+  private static long[] sum(long[] a, long[] b) {
+    long[] sums = Arrays.copyOf(a, Math.max(a.length, b.length));
+    for (int i = 0; i < b.length; i++) {
+      sums[i] += b[i];
     }
+    return sums;
   }
 
   private static List<Map.Entry<Labels, long[]>> biggest(Map<Labels, long[]> sums, int limit) {
@@ -211,10 +256,16 @@ final class LogsVolumeRoutes {
       series.add(
           new Series(
               sum.getKey(),
-              Arrays.stream(filled).mapToLong(i -> select.startNanos() + i * step).toArray(),
+              Arrays.stream(filled).mapToLong(i -> bucketEnd(select, step, i)).toArray(),
               Arrays.stream(filled).mapToDouble(i -> bytes[i]).toArray()));
     }
     return new Matrix(series);
+  }
+
+  /// The last millisecond of a bucket.
+  private static long bucketEnd(LogsSelect select, long step, int bucket) {
+    long end = (Math.floorDiv(select.startNanos(), step) + bucket + 1) * step;
+    return end >= select.endNanos() ? select.endNanos() : end - TimeUnit.MILLISECONDS.toNanos(1);
   }
 
   HttpReply patterns(HttpCall call) {
@@ -237,11 +288,9 @@ final class LogsVolumeRoutes {
   }
 
   private static void pattern(JsonBuffer out, LogsPattern pattern, long start, long step) {
-    out.raw("{\"pattern\":").text(pattern.pattern());
-    if (!pattern.level().isEmpty()) {
-      out.raw(",\"level\":").text(pattern.level());
-    }
-    out.raw(",\"samples\":[");
+    byte[] text = pattern.pattern().getBytes(StandardCharsets.UTF_8);
+    out.raw("{\"pattern\":").htmlText(text, 0, text.length);
+    out.raw(",\"level\":").text(pattern.level()).raw(",\"samples\":[");
     boolean first = true;
     for (int i = 0; i < pattern.counts().length; i++) {
       if (pattern.counts()[i] > 0) {

@@ -220,4 +220,9 @@ public final class GoDurations {
     }
     return out.toString();
   }
+
+  /// As Go counts them: whole seconds and the rest apart.
+  public static double seconds(long nanos) {
+    return nanos / 1_000_000_000 + nanos % 1_000_000_000 / 1e9;
+  }
 }

@@ -16,12 +16,13 @@ final class CaptureNames {
     try {
       names = Pattern.compile(expression).namedGroups().keySet();
     } catch (PatternSyntaxException e) {
-      throw LogqlParseException.of(e.getMessage());
+      throw LogqlParseException.of("invalid regexp parser: " + e.getMessage());
     } catch (StackOverflowError e) {
       throw LogqlParseException.of("error parsing regexp: expression nests too deeply");
     }
     if (names.isEmpty()) {
-      throw LogqlParseException.of("at least one named capture must be supplied");
+      throw LogqlParseException.of(
+          "invalid regexp parser: at least one named capture must be supplied");
     }
   }
 
@@ -29,11 +30,13 @@ final class CaptureNames {
     CapturePattern pattern = CapturePattern.of(text);
     List<String> names = pattern.names();
     if (names.isEmpty()) {
-      throw LogqlParseException.of("at least one capture is required");
+      throw LogqlParseException.of("invalid pattern parser: at least one capture is required");
     }
     if (pattern.hasAdjacentCaptures()) {
       throw LogqlParseException.of(
-          "found consecutive capture, literal must be present between captures: " + text);
+          "invalid pattern parser: found consecutive capture '"
+              + text
+              + "', a literal must be between captures: invalid expression");
     }
     var seen = new HashSet<String>();
     for (String name : names) {

@@ -103,13 +103,12 @@ final class LabelFilterParser {
   }
 
   private LabelFilter regex(String label, boolean negated) {
-    Token t = tokens.peek();
     String expression = tokens.string();
     try {
       return new LabelFilter.Text(
           LabelMatcher.regex(label, expression, negated, RegexMatcher.compile(expression)));
     } catch (FoursightException e) {
-      throw tokens.error(t.position(), e.getMessage());
+      throw LogqlParseException.ofRegex(expression, e);
     }
   }
 
@@ -140,6 +139,6 @@ final class LabelFilterParser {
       return new Quantity(
           label, operator, Quantity.Unit.BYTES, GoByteSizes.parse(t.text()).getAsLong(), text);
     }
-    throw tokens.unexpected("NUMBER", "DURATION", "BYTES");
+    throw tokens.unexpected();
   }
 }

@@ -21,4 +21,9 @@ public final class LogqlParseException extends FoursightException {
   static LogqlParseException of(String what) {
     return new LogqlParseException("parse error : " + what);
   }
+
+  /// What is wrong with a regular expression, quoted as it was written.
+  static LogqlParseException ofRegex(String expression, FoursightException failure) {
+    return of(failure.getMessage().replace("^(?s:" + expression + ")$", expression));
+  }
 }

@@ -36,7 +36,7 @@ final class PipelineParser {
       } while (tokens.skip(","));
     }
     if (!tokens.skip("}")) {
-      throw tokens.unexpected(",", "}");
+      throw tokens.unexpected("}", ",");
     }
     return new LogQuery(tokens.since(start), matchers, List.of());
   }
@@ -48,7 +48,6 @@ final class PipelineParser {
       throw tokens.unexpected("=", "!=", "=~", "!~");
     }
     tokens.take();
-    Position place = tokens.peek().position();
     String value = tokens.string();
     return switch (operator.text()) {
       case "=" -> LabelMatcher.equal(name, value);
@@ -57,7 +56,7 @@ final class PipelineParser {
         try {
           yield LabelMatcher.regex(name, value, operator.is("!~"), RegexMatcher.compile(value));
         } catch (FoursightException e) {
-          throw tokens.error(place, e.getMessage());
+          throw LogqlParseException.ofRegex(value, e);
         }
       }
     };

@@ -270,7 +270,8 @@ public final class EntryLabels {
     var pairs = new String[2 * count + 4];
     int n = 0;
     for (int i = 0; i < count; i++) {
-      if (kinds[i] == kind.ordinal() && lengths[i] > 0) {
+      // A label that a stage made is there even when it is empty.
+      if (kinds[i] == kind.ordinal() && (lengths[i] > 0 || kind == Kind.PARSED)) {
         pairs[n++] = name(i);
         pairs[n++] = value(i);
       }

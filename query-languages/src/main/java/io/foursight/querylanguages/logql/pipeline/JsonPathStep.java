@@ -29,7 +29,7 @@ final class JsonPathStep implements Step {
     int from = row.offset;
     int end = from + row.length;
     if (b[from] != '{' && b[from] != '[' && b[from] != '"') {
-      row.labels.error(JsonStep.ERROR, "expecting json object or array, but it is not");
+      row.labels.error(JsonStep.ERROR, "");
       return true;
     }
     for (int i = 0; i < labels.length; i++) {

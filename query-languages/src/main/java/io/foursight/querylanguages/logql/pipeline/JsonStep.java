@@ -6,6 +6,7 @@ import io.foursight.querylanguages.text.ByteSearch;
 /// left out. What was found before the object turned out to be broken stays.
 final class JsonStep implements Step {
   static final String ERROR = "JSONParserErr";
+  static final String MALFORMED = "Malformed JSON error";
   private static final int MAX_DEPTH = 128;
 
   private final Keys keys;
@@ -21,9 +22,6 @@ final class JsonStep implements Step {
   @Override
   public boolean apply(Row row) {
     row.labels.beginPass();
-    if (row.length == 0) {
-      return true;
-    }
     String problem = object(row, row.line, row.offset, row.offset + row.length, Keys.ROOT, 0);
     if (!problem.isEmpty()) {
       row.labels.error(ERROR, problem);
@@ -57,9 +55,12 @@ final class JsonStep implements Step {
               : escapedKey(parent, b, keyStart, at - 1);
       at = Json.skipBlank(b, at, end);
       if (at == end || b[at] != ':') {
-        return "Malformed JSON error";
+        return MALFORMED;
       }
       at = Json.skipBlank(b, at + 1, end);
+      if (at == end) {
+        return MALFORMED;
+      }
       int value = at;
       at = Json.skipValue(b, at, end);
       if (at < 0) {

@@ -36,7 +36,8 @@ public final class Pipeline {
 
   /// For a log query.
   ///
-  /// @throws FoursightException `BAD_DATA`, when a stage cannot be carried out: `stage '...' : why`
+  /// @throws FoursightException `BAD_DATA`, when a stage cannot be carried out: `parse error :
+  ///   stage '...' : why`
   public static Pipeline compile(List<Stage> stages, InstantSource clock) {
     return compile(stages, Optional.empty(), Optional.empty(), clock);
   }

@@ -50,8 +50,11 @@ record StepPlan(Maker maker, List<Template> templates) {
     try {
       return compilation.get();
     } catch (FoursightException | TemplateException | PatternSyntaxException e) {
+      String what = stage instanceof Stage.LineFormat ? "invalid line template: " : "";
       throw new FoursightException(
-          ErrorKind.BAD_DATA, "stage '" + LogqlPrinter.stage(stage) + "' : " + e.getMessage(), e);
+          ErrorKind.BAD_DATA,
+          "parse error : stage '" + LogqlPrinter.stage(stage) + "' : " + what + e.getMessage(),
+          e);
     }
   }
 

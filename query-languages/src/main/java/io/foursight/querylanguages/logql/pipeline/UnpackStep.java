@@ -7,6 +7,8 @@ import java.util.Arrays;
 final class UnpackStep implements Step {
   private static final byte[] ENTRY = {'_', 'e', 'n', 't', 'r', 'y'};
 
+  private static final int CUT = -2;
+
   private final Keys keys;
   private final Wanted wanted;
   private final Texts texts;
@@ -34,6 +36,8 @@ final class UnpackStep implements Step {
     if (entry == Json.BROKEN) {
       row.labels.error(
           JsonStep.ERROR, "Value looks like object, but can't find closing '}' symbol");
+    } else if (entry == CUT) {
+      row.labels.error(JsonStep.ERROR, JsonStep.MALFORMED);
     } else if (entry > 0) {
       labels(row, b, row.offset, end);
       if (texts.escaped(b, entry + 1, Json.skipString(b, entry, end) - 1)) {
@@ -45,7 +49,8 @@ final class UnpackStep implements Step {
     return true;
   }
 
-  /// Where the packed line begins; 0 when there is none, [Json#BROKEN] when the object is broken.
+  /// Where the packed line begins; 0 when there is none, [Json#BROKEN] when the object is broken,
+  /// [#CUT] when it ends before a value.
   private int find(byte[] b, int open, int end) {
     int entry = 0;
     int at = Json.skipBlank(b, open + 1, end);
@@ -61,6 +66,9 @@ final class UnpackStep implements Step {
         return Json.BROKEN;
       }
       int value = Json.skipBlank(b, at + 1, end);
+      if (value == end) {
+        return CUT;
+      }
       at = Json.skipValue(b, value, end);
       if (at < 0) {
         return Json.BROKEN;

@@ -2,12 +2,12 @@ package io.foursight.querylanguages.logql.pipeline;
 
 import io.foursight.querylanguages.logql.ast.LabelFilter.Quantity.Unit;
 import io.foursight.querylanguages.logql.ast.Unwrap;
+import io.foursight.querylanguages.text.GoDurations;
 
 /// `| unwrap duration(x)`: the value of an entry. Entries without the label, or with an empty one,
 /// are left out; a value that is no number marks the entry.
 final class UnwrapStep implements Step {
   static final String ERROR = "SampleExtractionErr";
-  private static final double NANOS = 1e9;
 
   private final int name;
   private final Unwrap.Conversion conversion;
@@ -41,7 +41,8 @@ final class UnwrapStep implements Step {
       labels.error(ERROR, quantities.problem);
       value = 0;
     } else {
-      value = unit == Unit.DURATION ? quantities.value / NANOS : quantities.value;
+      value =
+          unit == Unit.DURATION ? GoDurations.seconds((long) quantities.value) : quantities.value;
     }
     return true;
   }

@@ -104,6 +104,6 @@ final class NumberFunctions {
     if (nanos.isEmpty()) {
       throw a.failed(GoDurations.problemGo(text));
     }
-    return nanos.getAsLong() / 1e9;
+    return GoDurations.seconds(nanos.getAsLong());
   }
 }

@@ -38,7 +38,7 @@ class LogqlParserTest {
           {foo="bar"} foo; line 1, col 13: syntax error: unexpected IDENTIFIER
           {foo="bar"} "foo"; line 1, col 13: syntax error: unexpected STRING
           {foo="bar; line 1, col 6: literal not terminated
-          {foo="bar"; line 1, col 11: syntax error: unexpected $end, expecting , or }
+          {foo="bar"; line 1, col 11: syntax error: unexpected $end, expecting } or ,
           {foo; line 1, col 5: syntax error: unexpected $end, expecting = or != or =~ or !~
           rate({a="b"}[5); line 1, col 13: missing closing ']' in duration
           rate({a="b"}[5minutes]); line 1, col 13: unknown unit "minutes" in duration "5minutes"
@@ -61,8 +61,8 @@ class LogqlParserTest {
           sum_over_time({a="b"}[5m]); invalid aggregation sum_over_time without unwrap
           count_over_time({a="b"} | unwrap c [5m]); invalid aggregation count_over_time with unwrap
           rate({a="b"}[5m]) by (c); grouping not allowed for rate aggregation
-          {a="b"} | pattern "<_>"; at least one capture is required
-          {a="b"} | regexp "(.*)"; at least one named capture must be supplied
+          {a="b"} | pattern "<_>"; invalid pattern parser: at least one capture is required
+          {a="b"} | regexp "(.*)"; invalid regexp parser: at least one named capture must be supplied
           """)
   void senselessQueries_areRefusedWithoutAPlace(String query, String message) {
     assertThat(error(query)).isEqualTo("parse error : " + message);

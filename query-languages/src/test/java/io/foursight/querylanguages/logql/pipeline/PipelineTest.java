@@ -182,10 +182,10 @@ class PipelineTest {
   void stageThatCannotBeBuilt_isNamed() {
     assertThatExceptionOfType(FoursightException.class)
         .isThrownBy(() -> pipeline("| line_format \"{{.c\""))
-        .withMessageStartingWith("stage '| line_format \"{{.c\"' : ");
+        .withMessageStartingWith("parse error : stage '| line_format \"{{.c\"' : ");
     assertThatExceptionOfType(FoursightException.class)
         .isThrownBy(() -> pipeline("| c=ip(\"10.0.0.300\")"))
-        .withMessageStartingWith("stage '| c=ip(\"10.0.0.300\")' : ");
+        .withMessageStartingWith("parse error : stage '| c=ip(\"10.0.0.300\")' : ");
   }
 
   /// Lines may hold anything at all.

@@ -198,12 +198,17 @@ public final class LokiJson {
       return merged.entrySet().stream().map(e -> new Stream(e.getKey(), e.getValue())).toList();
     }
 
+    /// Labels that a stage made may be empty, unlike others.
     private static Labels with(Labels labels, Labels more) {
-      Labels all = labels;
-      for (int i = 0; i < more.size(); i++) {
-        all = all.with(more.name(i), more.value(i));
+      if (more.isEmpty()) {
+        return labels;
       }
-      return all;
+      var all = new TreeMap<String, String>(Labels::compareText);
+      labels.forEach(all::put);
+      more.forEach(all::put);
+      var pairs = new ArrayList<String>(2 * all.size());
+      all.forEach((name, value) -> pairs.addAll(List.of(name, value)));
+      return Labels.ofSorted(pairs.toArray(String[]::new));
     }
   }
 }

@@ -17,8 +17,18 @@ final class StatisticsJson {
     "volumeResult",
     "seriesResult",
     "labelResult",
-    "instantMetricResult"
+    "instantMetricResult",
+    "logResult",
+    "taskResult"
   };
+
+  private static final String DATAOBJ =
+      "{\"prePredicateDecompressedRows\":0,\"prePredicateDecompressedBytes\":0,"
+          + "\"prePredicateDecompressedStructuredMetadataBytes\":0,\"postPredicateRows\":0,"
+          + "\"postPredicateDecompressedBytes\":0,\"postPredicateStructuredMetadataBytes\":0,"
+          + "\"postFilterRows\":0,\"pagesScanned\":0,\"pagesDownloaded\":0,"
+          + "\"pagesDownloadedBytes\":0,\"pageBatches\":0,\"totalRowsAvailable\":0,"
+          + "\"totalPageDownloadTime\":0,\"wireBytesTransferred\":0}";
 
   private StatisticsJson() {}
 
@@ -37,6 +47,7 @@ final class StatisticsJson {
     out.number(statistics.postFilterLines());
     out.raw(",\"totalStructuredMetadataBytesProcessed\":0},\"querier\":{\"store\":");
     store(out, statistics.scanned().chunks(), bytes, lines, statistics.postFilterLines());
+    out.raw(",\"querierExecTime\":").number(times.totalSeconds() - times.queueSeconds());
     out.raw("},\"ingester\":{\"totalReached\":0,\"totalChunksMatched\":0,\"totalBatches\":0,");
     out.raw("\"totalLinesSent\":0,\"store\":");
     store(out, 0, 0, 0, 0);
@@ -47,18 +58,20 @@ final class StatisticsJson {
       comma = ",\"";
     }
     out.raw("},\"index\":{\"totalChunks\":0,\"postFilterChunks\":0,\"shardsDuration\":0,");
-    out.raw("\"usedBloomFilters\":false}}");
+    out.raw("\"usedBloomFilters\":false,\"totalStreams\":0,\"chunkRefsLookupTime\":0,");
+    out.raw("\"bloomFilterTime\":0}}");
   }
 
   private static void store(JsonBuffer out, long chunks, long bytes, long lines, long passed) {
     out.raw("{\"totalChunksRef\":").number(chunks);
     out.raw(",\"totalChunksDownloaded\":").number(chunks);
     out.raw(",\"chunksDownloadTime\":0,\"queryReferencedStructuredMetadata\":false,");
+    out.raw("\"queryUsedV2Engine\":false,");
     out.raw("\"chunk\":{\"headChunkBytes\":0,\"headChunkLines\":0,\"decompressedBytes\":");
     out.number(bytes).raw(",\"decompressedLines\":").number(lines);
     out.raw(",\"compressedBytes\":0,\"totalDuplicates\":0,\"postFilterLines\":").number(passed);
     out.raw(",\"headChunkStructuredMetadataBytes\":0,\"decompressedStructuredMetadataBytes\":0},");
     out.raw("\"chunkRefsFetchTime\":0,\"congestionControlLatency\":0,");
-    out.raw("\"pipelineWrapperFilteredLines\":0}");
+    out.raw("\"pipelineWrapperFilteredLines\":0,\"dataobj\":").raw(DATAOBJ).raw('}');
   }
 }
