@@ -10,6 +10,8 @@ import io.foursight.compactor.logs.LogsCompaction;
 import io.foursight.compactor.logs.LogsCompactorLimits;
 import io.foursight.compactor.logs.LogsDeleteRoutes;
 import io.foursight.compactor.metrics.MetricsMerger;
+import io.foursight.compactor.profiles.ProfilesCompaction;
+import io.foursight.compactor.profiles.ProfilesCompactorLimits;
 import io.foursight.compactor.traces.TracesCompaction;
 import io.foursight.compactor.traces.TracesCompactorLimits;
 import io.foursight.config.TenantOverrides;
@@ -93,7 +95,18 @@ final class CompactorWiring {
             new SecureRandom(),
             context.meters(),
             this::owns);
-    List<Compactor> compactors = List.of(metrics, logs.compactor(), traces);
+    Compactor profiles =
+        ProfilesCompaction.of(
+            storage.profilesBlocks(),
+            config.compactor(),
+            overrides.limits(CompactorLimits.class),
+            overrides.limits(ProfilesCompactorLimits.class),
+            context.dataDir().resolve("compactor").resolve("profiles"),
+            context.clock(),
+            new SecureRandom(),
+            context.meters(),
+            this::owns);
+    List<Compactor> compactors = List.of(metrics, logs.compactor(), traces, profiles);
     CompactorRoutes.register(context.routes(), compactors);
     return cluster.seat(
         RingName.COMPACTOR,

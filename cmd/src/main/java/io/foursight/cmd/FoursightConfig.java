@@ -3,6 +3,7 @@ package io.foursight.cmd;
 import io.foursight.compactor.CompactorConfig;
 import io.foursight.compactor.CompactorLimits;
 import io.foursight.compactor.logs.LogsCompactorLimits;
+import io.foursight.compactor.profiles.ProfilesCompactorLimits;
 import io.foursight.compactor.traces.TracesCompactorLimits;
 import io.foursight.config.ConfigSchema;
 import io.foursight.config.RuntimeConfigSettings;
@@ -156,7 +157,8 @@ record FoursightConfig(
                 ProfilesQueryLimits.class,
                 CompactorLimits.class,
                 LogsCompactorLimits.class,
-                TracesCompactorLimits.class));
+                TracesCompactorLimits.class,
+                ProfilesCompactorLimits.class));
     return schema
         .checking(
             DistributorLimits.class,

@@ -138,7 +138,7 @@ class ProfilesIngesterTest {
       long from,
       long range,
       String what) {
-    for (int q = 0; q < 20; q++) {
+    for (int q = 0; q < 8; q++) {
       ProfilesSelect select = q == 0 ? everything() : all.question(random, TENANT, from, range);
       String as = what + " " + select;
       assertThat(NaiveProfiles.difference(profiles.merge(select), all.merge(select)))

@@ -1,0 +1,53 @@
+package io.foursight.compactor.profiles;
+
+import io.foursight.compactor.Compactor;
+import io.foursight.compactor.CompactorConfig;
+import io.foursight.compactor.CompactorLimits;
+import io.foursight.compactor.SizePlanner;
+import io.foursight.config.TenantLimits;
+import io.foursight.model.Signal;
+import io.foursight.model.TenantId;
+import io.foursight.storage.block.ObjectBlockStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+
+/// The compactor of profiles: the skeleton's [Compactor] with merges by size and the retention of
+/// profiles.
+public final class ProfilesCompaction {
+  /// Stored bytes of a merged block; some two hundred million samples.
+  private static final long TARGET_BYTES = 512L << 20;
+
+  private ProfilesCompaction() {}
+
+  /// @param shared limits of all signals
+  /// @param scratch a directory of its own
+  public static Compactor of(
+      ObjectBlockStore store,
+      CompactorConfig config,
+      TenantLimits<CompactorLimits> shared,
+      TenantLimits<ProfilesCompactorLimits> limits,
+      Path scratch,
+      InstantSource clock,
+      RandomGenerator random,
+      MeterRegistry registry,
+      Predicate<TenantId> owns) {
+    return new Compactor(
+        Signal.PROFILES,
+        store,
+        new ProfilesMerger(),
+        new SizePlanner(config, TARGET_BYTES, (tenant, block) -> false),
+        config,
+        tenant ->
+            new CompactorLimits(
+                limits.of(tenant).profilesRetentionPeriod(),
+                shared.of(tenant).compactorPartialBlockDeletionDelay()),
+        scratch,
+        clock,
+        random,
+        registry,
+        owns);
+  }
+}

@@ -1,0 +1,2 @@
+/// Merging and retention of blocks of profiles.
+package io.foursight.compactor.profiles;
