@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /// Senders that write numbered items for as long as the server lives; the server is killed at
 /// random instants, flushes included, and started again; then somebody looks for every item.
@@ -75,11 +76,23 @@ final class KillNine {
   /// @param usualRounds unless the system property `killnine.rounds` says otherwise
   static <S extends Sender> void run(
       Path directory, int usualRounds, List<S> senders, Verifier<S> verifier) throws Exception {
+    run(directory, usualRounds, unused -> {}, senders, verifier);
+  }
+
+  /// @param settings sets the server's flags
+  static <S extends Sender> void run(
+      Path directory,
+      int usualRounds,
+      Consumer<FoursightProcess> settings,
+      List<S> senders,
+      Verifier<S> verifier)
+      throws Exception {
     int rounds = Integer.getInteger("killnine.rounds", usualRounds);
     long seed = Long.getLong("killnine.seed", System.nanoTime());
     var random = new Random(seed);
     try (var server = new FoursightProcess(directory);
         var http = HttpClient.newHttpClient()) {
+      settings.accept(server);
       server.start();
       for (int round = 0; round < rounds; round++) {
         var stop = new AtomicBoolean();

@@ -61,13 +61,14 @@ final class TempoApi implements AutoCloseable {
     return new ObjectMapper().readTree(answer.body());
   }
 
+  HttpResponse<byte[]> trace(String path, String accept) throws Exception {
+    var request = HttpRequest.newBuilder(URI.create(url + path)).header("accept", accept).build();
+    return http.send(request, BodyHandlers.ofByteArray());
+  }
+
   /// A whole trace; empty when it is not there.
   TracesData trace(String id) throws Exception {
-    var request =
-        HttpRequest.newBuilder(URI.create(url + "/api/traces/" + id))
-            .header("accept", "application/protobuf")
-            .build();
-    HttpResponse<byte[]> answer = http.send(request, BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> answer = trace("/api/traces/" + id, "application/protobuf");
     if (answer.statusCode() == 404) {
       return TracesData.getDefaultInstance();
     }

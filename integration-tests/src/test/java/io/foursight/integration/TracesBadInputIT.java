@@ -236,6 +236,47 @@ class TracesBadInputIT {
         .build();
   }
 
+  /// A loop that never ends its trace. The number of its spans is the system property
+  /// `traces.longest`; a million is what nobody should have and somebody has.
+  @Test
+  void aTraceOfVeryManySpans_isStoredSearchedAndComesWholeOrIsSaidToBeTooLarge() throws Exception {
+    int spans = Integer.getInteger("traces.longest", 40_000);
+    for (int from = 0; from < spans; from += 5000) {
+      var some = new Span.Builder[Math.min(5000, spans - from)];
+      for (int i = 0; i < some.length; i++) {
+        int n = from + i + 1;
+        some[i] = span(0x55, n).setName(n == spans ? "last" : "loop").setStartTimeUnixNano(now + n);
+        if (n > 1) {
+          // A chain as deep as the trace is long, with a branch at every tenth.
+          some[i].setParentSpanId(id(n % 10 == 0 ? n - 1 - n % 7 : n - 1, 8));
+        }
+      }
+      assertThat(push(some).getPartialSuccess().getRejectedSpans()).isZero();
+    }
+    for (String where : new String[] {"head", "block"}) {
+      assertThat(api.search("{ name = \"s1\" || name = \"loop\" } >> { name = \"last\" }"))
+          .as(where)
+          .containsExactly("%032x".formatted(0x55));
+      assertThat(
+              api.json("/api/search", "q", "{ name = \"loop\" } | count() > 1000")
+                  .at("/traces/0/spanSet/matched")
+                  .asInt())
+          .as(where)
+          .isEqualTo(spans - 1);
+      assertThat(
+              api.json("/api/metrics/query", "q", "{ name = \"loop\" } | count_over_time()")
+                  .at("/series/0/value")
+                  .asInt())
+          .as(where)
+          .isEqualTo(spans - 1);
+      HttpResponse<byte[]> whole = api.trace("/api/traces/55", "application/protobuf");
+      if (whole.statusCode() != 422) {
+        assertThat(TempoApi.spans(api.trace("55"))).as(where).hasSize(spans);
+      }
+      server.post("/ingester/flush?wait=true", new byte[0]);
+    }
+  }
+
   @Test
   void queriesThatMakeNoSenseAre400WithAReason() throws Exception {
     for (String query :

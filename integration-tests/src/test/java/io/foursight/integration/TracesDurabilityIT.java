@@ -86,9 +86,15 @@ class TracesDurabilityIT {
     for (int i = 0; i < WRITERS; i++) {
       writers.add(new Writer(i, start));
     }
+    // Blocks are merged as soon as there are two, so that kills meet every step of that as well.
     KillNine.run(
         directory,
         10,
+        server ->
+            server
+                .flag("compactor.compaction-interval", "50ms")
+                .flag("compactor.first-level-compaction-wait", "0s")
+                .flag("compactor.late-block-wait", "0s"),
         writers,
         (server, writer, what) -> {
           var counts = read(server, writer.number, writer.start, SPACING_NANOS, writer.sent());
