@@ -14,6 +14,7 @@ import io.foursight.model.traces.TracesStats;
 import io.foursight.wire.protobuf.ProtoWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -156,6 +157,14 @@ final class HeadFacts {
       TracesSegment segment, SpanField field, TracesSelect select, int limit, Set<SpanValue> into) {
     SegmentView view = segment.view();
     var decoder = new SpanDecoder(view, List.of(field));
+    if (SpanDecoder.isOfGroup(field)) {
+      // A resource or scope is looked at once, whatever the number of its spans.
+      var groups = new BitSet();
+      new SegmentFilter(view, select).forEach(row -> groups.set(view.group(row)));
+      SpanColumn column = decoder.groups().columns().getFirst();
+      groups.stream().forEach(group -> addAll(column, group, limit, into));
+      return;
+    }
     var rows = new int[VALUE_ROWS];
     var waiting =
         new Object() {
@@ -166,9 +175,7 @@ final class HeadFacts {
               SpanPage page = decoder.page(rows, 0, count);
               SpanColumn column = page.columns().getFirst();
               for (int r = 0; r < page.rows(); r++) {
-                for (int v = column.start(r); v < column.end(r); v++) {
-                  add(column, v, limit, into);
-                }
+                addAll(column, r, limit, into);
               }
             }
             count = 0;
@@ -182,6 +189,12 @@ final class HeadFacts {
           }
         });
     waiting.decode();
+  }
+
+  private static void addAll(SpanColumn column, int row, int limit, Set<SpanValue> into) {
+    for (int v = column.start(row); v < column.end(row); v++) {
+      add(column, v, limit, into);
+    }
   }
 
   private static void add(SpanColumn column, int v, int limit, Set<SpanValue> into) {

@@ -92,7 +92,7 @@ final class TraceSearch {
             source.candidates(select.range(select.startNanos(), end), seen.size() + batch);
         stats = stats.plus(next.scanned());
         List<Candidate> fresh = next.candidates().stream().filter(c -> seen.add(c.id())).toList();
-        int read = Math.clamp(batch / 4, FIRST_BATCH, MAX_READ);
+        int read = Math.min(batch, MAX_READ);
         for (int from = 0; from < fresh.size(); from += read) {
           List<Candidate> some = fresh.subList(from, Math.min(fresh.size(), from + read));
           judge(select, some.stream().map(Candidate::id).sorted().toList());
