@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -19,6 +20,7 @@ import java.util.TreeMap;
 /// Pyroscope's API as its agents, Grafana's data source and Profiles Drilldown call it.
 final class PyroscopeApi implements AutoCloseable {
   static final String CPU = "process_cpu:cpu:nanoseconds:cpu:nanoseconds";
+  static final String MULTIPART = "multipart/form-data; boundary=part";
 
   private final String url;
   private final HttpClient http = HttpClient.newHttpClient();
@@ -37,6 +39,37 @@ final class PyroscopeApi implements AutoCloseable {
       request.headers(headers);
     }
     return http.send(request.build(), BodyHandlers.ofByteArray());
+  }
+
+  /// `POST /ingest` with these parameters.
+  HttpResponse<byte[]> ingest(String type, byte[] body, String... parameters) throws Exception {
+    var path = new StringBuilder("/ingest");
+    for (int i = 0; i < parameters.length; i += 2) {
+      path.append(i == 0 ? '?' : '&')
+          .append(parameters[i])
+          .append('=')
+          .append(URLEncoder.encode(parameters[i + 1], StandardCharsets.UTF_8));
+    }
+    return post(path.toString(), type, body);
+  }
+
+  /// Status and body, for messages.
+  static String text(HttpResponse<byte[]> answer) {
+    return answer.statusCode() + " " + new String(answer.body(), StandardCharsets.UTF_8);
+  }
+
+  /// The body of a form.
+  static byte[] form(Map<String, byte[]> parts) {
+    var out = new ByteArrayOutputStream();
+    parts.forEach((name, body) -> {
+      out.writeBytes(
+          ("--part\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      out.writeBytes(body);
+      out.writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII));
+    });
+    out.writeBytes("--part--\r\n".getBytes(StandardCharsets.US_ASCII));
+    return out.toByteArray();
   }
 
   /// Stacks as text, as of that time.
