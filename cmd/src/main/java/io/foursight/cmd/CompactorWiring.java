@@ -5,6 +5,7 @@ import io.foursight.compactor.Compactor;
 import io.foursight.compactor.CompactorLimits;
 import io.foursight.compactor.CompactorRoutes;
 import io.foursight.compactor.CompactorService;
+import io.foursight.compactor.Ownership;
 import io.foursight.compactor.logs.EntryFilter;
 import io.foursight.compactor.logs.LogsCompaction;
 import io.foursight.compactor.logs.LogsCompactorLimits;
@@ -28,6 +29,8 @@ import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 
 /// Merging, retention and deletion.
 final class CompactorWiring {
@@ -36,6 +39,7 @@ final class CompactorWiring {
   private final ComponentContext context;
   private final ClusterWiring cluster;
   private final StorageWiring storage;
+  private final String holder = UUID.randomUUID().toString();
 
   CompactorWiring(
       FoursightConfig config,
@@ -66,7 +70,7 @@ final class CompactorWiring {
             context.clock(),
             new SecureRandom(),
             context.meters(),
-            this::owns);
+            ownership(Signal.METRICS));
     EntryFilter.Compiler logql = text -> LogqlEntryFilter.compile(text, context.clock());
     var logsLimits = overrides.limits(LogsCompactorLimits.class);
     var logs =
@@ -81,7 +85,7 @@ final class CompactorWiring {
             context.clock(),
             new SecureRandom(),
             context.meters(),
-            this::owns);
+            ownership(Signal.LOGS));
     new LogsDeleteRoutes(storage.logsDeletions(), logsLimits, logql, context.clock())
         .register(context.routes());
     Compactor traces =
@@ -94,7 +98,7 @@ final class CompactorWiring {
             context.clock(),
             new SecureRandom(),
             context.meters(),
-            this::owns);
+            ownership(Signal.TRACES));
     Compactor profiles =
         ProfilesCompaction.of(
             storage.profilesBlocks(),
@@ -105,7 +109,7 @@ final class CompactorWiring {
             context.clock(),
             new SecureRandom(),
             context.meters(),
-            this::owns);
+            ownership(Signal.PROFILES));
     List<Compactor> compactors = List.of(metrics, logs.compactor(), traces, profiles);
     CompactorRoutes.register(context.routes(), compactors);
     return cluster.seat(
@@ -115,15 +119,19 @@ final class CompactorWiring {
         Handover.NOTHING);
   }
 
-  /// A tenant belongs to one compactor of the ring, so that no block is merged twice.
-  private boolean owns(TenantId tenant) {
-    if (!cluster.isClustered()) {
-      return true;
-    }
+  /// A tenant's blocks of a signal belong to one compactor of the ring; while two think so, the
+  /// lease decides.
+  private Ownership ownership(Signal signal) {
+    return cluster.isClustered()
+        ? new Ownership(tenant -> owns(signal, tenant), Optional.of(storage.leases(signal, holder)))
+        : Ownership.ALL;
+  }
+
+  private boolean owns(Signal signal, TenantId tenant) {
     try {
       Ring ring = cluster.ring(RingName.COMPACTOR, config.compactorRing()).ring();
       List<InstanceDescriptor> owners =
-          ring.get(BlockShares.token(tenant.value(), ""), Operation.OWN).instances();
+          ring.get(BlockShares.token(tenant.value(), signal.plural()), Operation.OWN).instances();
       return cluster.isHere(RingName.COMPACTOR, owners.getFirst());
     } catch (FoursightException nobody) {
       return false;

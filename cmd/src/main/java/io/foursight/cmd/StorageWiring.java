@@ -6,17 +6,21 @@ import io.foursight.model.Signal;
 import io.foursight.runtime.ComponentContext;
 import io.foursight.runtime.Module;
 import io.foursight.runtime.Service;
+import io.foursight.storage.block.BlockLeases;
 import io.foursight.storage.block.ObjectBlockStore;
 import io.foursight.storage.block.PageCache;
 import io.foursight.storage.object.ObjectStore;
 import io.foursight.storage.object.ObjectStores;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
 /// The object stores of the signals and the blocks in them, shared by everything that touches them.
 final class StorageWiring {
   private final Lazy<ObjectStore> objects;
+  private static final Duration LEASE = Duration.ofMinutes(1);
+
   private final Lazy<PageCache> pages;
   private final Lazy<ObjectStore> logsObjects;
   private final Lazy<ObjectStore> tracesObjects;
@@ -74,6 +78,20 @@ final class StorageWiring {
   /// Delete requests for logs: the compactor carries them out, the querier hides what they name.
   DeleteRequests logsDeletions() {
     return logsDeletions.get();
+  }
+
+  /// For the compactors of a cluster.
+  ///
+  /// @param holder names this life of this process
+  BlockLeases leases(Signal signal, String holder) {
+    ObjectStore place =
+        switch (signal) {
+          case METRICS -> objects.get();
+          case LOGS -> logsObjects.get();
+          case TRACES -> tracesObjects.get();
+          case PROFILES -> throw new IllegalArgumentException("profiles are not stored yet");
+        };
+    return new BlockLeases(place, holder, LEASE, System::nanoTime);
   }
 
   Module module() {

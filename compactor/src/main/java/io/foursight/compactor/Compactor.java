@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +45,7 @@ public final class Compactor {
   private final BlockPlanner planner;
   private final BlockCleaner cleaner;
   private final CompactorMetrics metrics;
-  private final Predicate<TenantId> owns;
+  private final Ownership ownership;
   private volatile boolean stopping;
 
   /// @param scratch a directory of its own; what is in it is deleted
@@ -59,11 +59,10 @@ public final class Compactor {
       InstantSource clock,
       RandomGenerator random,
       MeterRegistry registry) {
-    this(signal, store, merger, config, limits, scratch, clock, random, registry, tenant -> true);
+    this(signal, store, merger, config, limits, scratch, clock, random, registry, Ownership.ALL);
   }
 
-  /// @param owns whether a tenant is this compactor's, when there are several: asked again before
-  ///   each merge and before its result becomes visible
+  /// @param ownership asked again before each merge and before its result becomes visible
   public Compactor(
       Signal signal,
       ObjectBlockStore store,
@@ -74,7 +73,7 @@ public final class Compactor {
       InstantSource clock,
       RandomGenerator random,
       MeterRegistry registry,
-      Predicate<TenantId> owns) {
+      Ownership ownership) {
     this(
         signal,
         store,
@@ -86,7 +85,7 @@ public final class Compactor {
         clock,
         random,
         registry,
-        owns);
+        ownership);
   }
 
   /// As above with a planner of the signal's own.
@@ -101,8 +100,8 @@ public final class Compactor {
       InstantSource clock,
       RandomGenerator random,
       MeterRegistry registry,
-      Predicate<TenantId> owns) {
-    this.owns = owns;
+      Ownership ownership) {
+    this.ownership = ownership;
     this.signal = signal;
     this.store = store;
     this.merger = merger;
@@ -126,7 +125,7 @@ public final class Compactor {
       if (stopping) {
         return merges;
       }
-      if (!owns.test(tenant)) {
+      if (!ownership.of(tenant)) {
         continue;
       }
       try {
@@ -159,7 +158,7 @@ public final class Compactor {
     cleaner.delete(tenant);
     int merges = 0;
     for (Optional<List<BlockMeta>> job = plan(tenant);
-        job.isPresent() && !stopping && owns.test(tenant);
+        job.isPresent() && !stopping && ownership.of(tenant);
         job = plan(tenant)) {
       if (!merge(tenant, job.get())) {
         break;
@@ -182,12 +181,18 @@ public final class Compactor {
         .toList();
   }
 
-  /// @return false when the blocks changed meanwhile and the result was thrown away
+  /// @return false when another compactor has the tenant's lease, or when the blocks changed
+  ///   meanwhile and the result was thrown away
   private boolean merge(TenantId tenant, List<BlockMeta> parents) {
     long start = System.nanoTime();
     String id = ulids.next();
     Path folder = scratch.resolve(id);
-    try {
+    Optional<Ownership.Hold> hold = ownership.hold(tenant);
+    if (hold.isEmpty()) {
+      log.info("another compactor has the lease signal={} tenant={}", signal.plural(), tenant);
+      return false;
+    }
+    try (Ownership.Hold held = hold.get()) {
       var inputs = new ArrayList<BlockMerger.Input>();
       for (BlockMeta parent : parents) {
         Path directory = folder.resolve("in-" + parent.id());
@@ -197,14 +202,18 @@ public final class Compactor {
       }
       var output = output(folder.resolve(id), id, parents);
       BlockMeta merged = merger.merge(tenant, inputs, output, () -> stopping);
-      if (!owns.test(tenant)
-          || !new HashSet<>(candidates(tenant)).containsAll(parents)
-          || store.tenantDeletionMark(tenant).isPresent()) {
+      BooleanSupplier wanted =
+          () ->
+              ownership.of(tenant)
+                  && new HashSet<>(candidates(tenant)).containsAll(parents)
+                  && store.tenantDeletionMark(tenant).isEmpty()
+                  && held.isValid();
+      boolean isEmpty = merged.minTimeMillis() > merged.maxTimeMillis();
+      // Asked before the work of an upload, and again before its result is to be seen.
+      if (!wanted.getAsBoolean()
+          || !isEmpty && !store.upload(tenant, merged, output.directory(), wanted)) {
         log.warn("blocks changed during their merge tenant={} block={}", tenant, id);
         return false;
-      }
-      if (merged.minTimeMillis() <= merged.maxTimeMillis()) {
-        store.upload(tenant, merged, output.directory());
       }
       for (BlockMeta parent : parents) {
         store.markForDeletion(tenant, parent.id(), "merged into " + id);

@@ -3,6 +3,7 @@ package io.foursight.compactor.logs;
 import io.foursight.compactor.Compactor;
 import io.foursight.compactor.CompactorConfig;
 import io.foursight.compactor.CompactorLimits;
+import io.foursight.compactor.Ownership;
 import io.foursight.compactor.SizePlanner;
 import io.foursight.config.TenantLimits;
 import io.foursight.model.Signal;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +55,7 @@ public final class LogsCompaction {
       InstantSource clock,
       RandomGenerator random,
       MeterRegistry registry,
-      Predicate<TenantId> owns) {
+      Ownership ownership) {
     this.store = store;
     this.limits = limits;
     this.rewrites = new LogsRewrites(store, requests, limits, compiler, clock);
@@ -75,7 +75,7 @@ public final class LogsCompaction {
             clock,
             random,
             registry,
-            owns);
+            ownership);
   }
 
   public Compactor compactor() {

@@ -3,15 +3,14 @@ package io.foursight.compactor.profiles;
 import io.foursight.compactor.Compactor;
 import io.foursight.compactor.CompactorConfig;
 import io.foursight.compactor.CompactorLimits;
+import io.foursight.compactor.Ownership;
 import io.foursight.compactor.SizePlanner;
 import io.foursight.config.TenantLimits;
 import io.foursight.model.Signal;
-import io.foursight.model.TenantId;
 import io.foursight.storage.block.ObjectBlockStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /// The compactor of profiles: the skeleton's [Compactor] with merges by size and the retention of
@@ -33,7 +32,7 @@ public final class ProfilesCompaction {
       InstantSource clock,
       RandomGenerator random,
       MeterRegistry registry,
-      Predicate<TenantId> owns) {
+      Ownership ownership) {
     return new Compactor(
         Signal.PROFILES,
         store,
@@ -48,6 +47,6 @@ public final class ProfilesCompaction {
         clock,
         random,
         registry,
-        owns);
+        ownership);
   }
 }

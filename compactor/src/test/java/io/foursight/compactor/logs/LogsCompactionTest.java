@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foursight.compactor.CompactorConfig;
 import io.foursight.compactor.CompactorLimits;
+import io.foursight.compactor.Ownership;
 import io.foursight.compactor.logs.LogsCompactorLimits.DeletionMode;
 import io.foursight.config.ByteSize;
 import io.foursight.model.LabelMatcher;
@@ -76,7 +77,7 @@ class LogsCompactionTest {
             clock,
             new Random(3),
             new SimpleMeterRegistry(),
-            tenant -> true);
+            Ownership.ALL);
   }
 
   /// `app` or `app text`: entries of the app, with the text in their line.

@@ -10,6 +10,7 @@ import java.util.Optional;
 /// <tenant>/deletion-marks/<block id>.json     this block is on its way out
 /// <tenant>/block-list.json.gz                 the metas that the compactor knew of
 /// <tenant>/tenant-deletion-mark.json          everything of this tenant is on its way out
+/// <tenant>/compactor-lease/<epoch>            who may replace blocks now, see BlockLeases
 /// ```
 final class BlockKeys {
   private BlockKeys() {}

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -184,13 +185,26 @@ public final class ObjectBlockStore implements BlockStore {
   ///   says, before anything is uploaded
   @Override
   public void upload(TenantId tenant, BlockMeta meta, Path directory) {
+    boolean unused = upload(tenant, meta, directory, () -> true);
+  }
+
+  /// As [#upload(TenantId, BlockMeta, Path)].
+  ///
+  /// @param wanted asked when all but `meta.json` is there; if it says no, the block never becomes
+  ///   visible, and its files are removed as those of an upload that broke off
+  /// @return whether the block is visible
+  public boolean upload(TenantId tenant, BlockMeta meta, Path directory, BooleanSupplier wanted) {
     for (BlockMeta.File file : meta.files()) {
       check(meta, file, directory.resolve(file.name()));
     }
     for (BlockMeta.File file : meta.files()) {
       store.put(BlockKeys.file(tenant, meta.id(), file.name()), directory.resolve(file.name()));
     }
+    if (!wanted.getAsBoolean()) {
+      return false;
+    }
     store.put(BlockKeys.meta(tenant, meta.id()), BlockMetaCodec.encode(meta));
+    return true;
   }
 
   private static void check(BlockMeta meta, BlockMeta.File file, Path path) {
