@@ -15,8 +15,9 @@ public record MemberlistConfig(
         String advertiseAddr,
     @Setting("Port that other members reach this one at; 0 = bind_port.") int advertisePort,
     @Setting(
-            "Members to find the others through: host:port, or dns+host:port for all addresses"
-                + " behind a name, looked up again and again. Empty = this process is alone.")
+            "Members to find the others through: host:port, dns+host:port for all addresses behind"
+                + " a name, or dnssrv+name for the hosts and ports of its SRV records; looked up"
+                + " again and again. Empty = this process is alone.")
         List<String> joinMembers,
     @Setting("Shortest wait between complaints that no member answers.") Duration minJoinBackoff,
     @Setting("Longest wait between complaints that no member answers.") Duration maxJoinBackoff,

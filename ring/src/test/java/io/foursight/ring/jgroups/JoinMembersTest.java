@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.foursight.model.FoursightException;
+import io.foursight.runtime.client.SrvRecords;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,8 +46,32 @@ class JoinMembersTest {
   }
 
   @Test
+  void aService_meansTheHostsAndPortsOfItsRecords_unlessAPortIsNamed() {
+    var asked = new ArrayList<String>();
+    var members =
+        new JoinMembers(
+            List.of("dnssrv+_gossip._tcp.test", "dnssrvnoa+_gossip._tcp.test:9", "dnssrv+gone"),
+            7946,
+            name -> {
+              asked.add(name);
+              if (name.equals("gone")) {
+                throw FoursightException.unavailable("no such name");
+              }
+              return List.of(
+                  new SrvRecords.Place("127.0.0.1", 5, 0), new SrvRecords.Place("127.0.0.2", 6, 0));
+            });
+    List<String> unknown = new ArrayList<>();
+    assertThat(members.resolve(unknown))
+        .extracting(a -> a.getAddress().getHostAddress() + " " + a.getPort())
+        .containsExactly("127.0.0.1 5", "127.0.0.2 6", "127.0.0.1 9", "127.0.0.2 9");
+    assertThat(unknown).containsExactly("gone");
+    assertThat(asked).containsExactly("_gossip._tcp.test", "_gossip._tcp.test", "gone");
+  }
+
+  @Test
   void anythingElse_isRefusedByName() {
-    for (String bad : List.of("a:b", "a:0", "a:70000", ":1", "dnssrv+a:1", "http://a:1")) {
+    for (String bad :
+        List.of("a:b", "a:0", "a:70000", ":1", "dnssrv+:1", "srv+a:1", "http://a:1")) {
       assertThatThrownBy(() -> new JoinMembers(List.of(bad), 7946))
           .as(bad)
           .isInstanceOf(FoursightException.class)

@@ -18,6 +18,7 @@ import io.foursight.ring.Tokens;
 import io.foursight.runtime.http.Door;
 import io.foursight.runtime.server.Doors;
 import io.foursight.runtime.server.ServerConfig;
+import io.foursight.runtime.server.ServerTlsConfig;
 import io.foursight.runtime.server.TenantScope;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -73,7 +74,9 @@ class RingPagesTest {
         d.maxConcurrentRequests(),
         d.httpIdleTimeout(),
         Duration.ofSeconds(1),
-        false);
+        false,
+        ServerTlsConfig.off(),
+        ServerTlsConfig.off());
   }
 
   @AfterEach

@@ -16,7 +16,6 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.File;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -75,15 +74,11 @@ public final class ClientPool implements Service {
     return known != null && known.getState(false) == ConnectivityState.TRANSIENT_FAILURE;
   }
 
-  /// Closes connections to those that are not there any more.
-  public void retain(Set<String> addresses) {
-    for (String address : channels.keySet()) {
-      if (!addresses.contains(address)) {
-        ManagedChannel gone = channels.remove(address);
-        if (gone != null) {
-          gone.shutdown();
-        }
-      }
+  /// Closes the connection to one that is not there any more; calls under way go on.
+  public void forget(String address) {
+    ManagedChannel gone = channels.remove(address);
+    if (gone != null) {
+      gone.shutdown();
     }
   }
 

@@ -11,6 +11,7 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
+import io.foursight.model.TraceContext;
 import io.foursight.runtime.http.Door;
 import io.foursight.runtime.http.HttpReply;
 import io.foursight.runtime.http.HttpRoutes.ErrorShape;
@@ -92,7 +93,11 @@ final class DoorService implements HttpService {
           public void received(byte[] body) {
             var whole = AggregatedHttpRequest.of(request.headers(), HttpData.wrap(body));
             workers.run(
-                () -> exchange.handle(route.get(), match.get(), whole),
+                () ->
+                    TraceContext.run(
+                        TraceContext.of(
+                            Optional.ofNullable(whole.headers().get(TraceContext.HEADER))),
+                        () -> exchange.handle(route.get(), match.get(), whole)),
                 refusal -> exchange.send(render(errors, refusal), false),
                 !route.get().always());
           }
@@ -255,11 +260,12 @@ final class DoorService implements HttpService {
       workers.metrics().answered(door, route, status, nanos);
       if (logRequests) {
         log.info(
-            "request method={} path={} status={} duration_ms={}",
+            "request method={} path={} status={} duration_ms={} trace_id={}",
             context.method(),
             context.path(),
             status,
-            nanos / 1_000_000);
+            nanos / 1_000_000,
+            TraceContext.currentId());
       }
     }
   }

@@ -19,6 +19,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.netty.channel.EventLoopGroup;
+import java.io.File;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -179,9 +180,10 @@ public final class Doors implements HttpRoutes, Service {
   }
 
   private void startHttp(Door door, InetSocketAddress address) {
-    ServerBuilder builder =
-        Server.builder()
-            .http(address)
+    ServerTlsConfig tls = config.tls(door);
+    ServerBuilder builder = tls.isOn() ? encrypted(address, tls) : Server.builder().http(address);
+    builder =
+        builder
             .workerGroup(eventLoops, false)
             // An empty one: our own meters say more, and several servers would clash in a real one.
             .meterRegistry(new CompositeMeterRegistry())
@@ -211,6 +213,14 @@ public final class Doors implements HttpRoutes, Service {
     httpServers.put(door, server);
   }
 
+  private static ServerBuilder encrypted(InetSocketAddress address, ServerTlsConfig tls) {
+    tls.check("http_tls_config");
+    return Server.builder()
+        .https(address)
+        .tls(new File(tls.certFile()), new File(tls.keyFile()))
+        .tlsCustomizer(tls::customize);
+  }
+
   private static Duration shorter(Duration a, Duration b) {
     return a.compareTo(b) < 0 ? a : b;
   }
@@ -229,6 +239,11 @@ public final class Doors implements HttpRoutes, Service {
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true);
     services.get(door).forEach(builder::addService);
+    ServerTlsConfig tls = config.tls(door);
+    if (tls.isOn()) {
+      builder.sslContext(
+          tls.forGrpc(door == Door.INTERNAL_GRPC ? "grpc_tls_config" : "http_tls_config"));
+    }
     try {
       grpcServers.put(door, builder.build().start());
     } catch (IOException e) {
@@ -276,7 +291,8 @@ public final class Doors implements HttpRoutes, Service {
                     ? "localhost"
                     : address.getAddress().getHostAddress();
             String at = (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
-            out.add(word(door) + "=" + (ServerConfig.isGrpcOnly(door) ? at : "http://" + at));
+            String scheme = config.tls(door).isOn() ? "https://" : "http://";
+            out.add(word(door) + "=" + (ServerConfig.isGrpcOnly(door) ? at : scheme + at));
           });
     }
     return String.join(" ", out);

@@ -26,7 +26,10 @@ public record ServerConfig(
     @Setting("How long a connection may be silent.") Duration httpIdleTimeout,
     @Setting("How long to wait for running requests when stopping.")
         Duration gracefulShutdownTimeout,
-    @Setting("Whether every request is logged.") boolean logRequests) {
+    @Setting("Whether every request is logged.") boolean logRequests,
+    @Setting("Encryption of the doors that clients use, OTLP over gRPC included.")
+        ServerTlsConfig httpTlsConfig,
+    @Setting("Encryption of the door between components.") ServerTlsConfig grpcTlsConfig) {
   public static ServerConfig defaults() {
     return new ServerConfig(
         "0.0.0.0",
@@ -42,7 +45,9 @@ public record ServerConfig(
         2048,
         Duration.ofMinutes(2),
         Duration.ofSeconds(30),
-        false);
+        false,
+        ServerTlsConfig.off(),
+        ServerTlsConfig.off());
   }
 
   public ServerConfig {
@@ -94,6 +99,10 @@ public record ServerConfig(
 
   String address(Door door) {
     return isGrpcOnly(door) ? grpcListenAddress : httpListenAddress;
+  }
+
+  ServerTlsConfig tls(Door door) {
+    return door == Door.INTERNAL_GRPC ? grpcTlsConfig : httpTlsConfig;
   }
 
   static boolean isGrpcOnly(Door door) {

@@ -468,6 +468,8 @@ class DoorsTest {
         concurrent,
         Duration.ofMinutes(1),
         gracefulTimeout,
-        false);
+        false,
+        ServerTlsConfig.off(),
+        ServerTlsConfig.off());
   }
 }
