@@ -6,13 +6,14 @@ import io.foursight.model.FoursightException;
 import io.foursight.runtime.Service;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,15 +26,10 @@ import org.slf4j.LoggerFactory;
 /// writes its descriptor; two exceptions, both undone by a living owner: somebody forgets it, or
 /// another process uses its id.
 ///
-/// Of two processes with one id the older one stays. The younger one fails: at the start, when it
-/// finds the id at another address and still speaking after a heartbeat period; later, when the
-/// older one goes on speaking for a heartbeat period although it is contradicted. Anything shorter
-/// may be old news of a process that is gone.
+/// Of two processes with one id the older one stays and the younger one fails, see [IdDispute].
 public final class Lifecycler implements Service {
   private static final Logger log = LoggerFactory.getLogger(Lifecycler.class);
   private static final Duration STEP = Duration.ofMillis(50);
-  private static final Duration COMPLAINT = Duration.ofMinutes(1);
-  private static final int STRIKES = 2;
 
   private enum Phase {
     NEW,
@@ -47,16 +43,12 @@ public final class Lifecycler implements Service {
   private final RingStore store;
   private final RingClient client;
   private final RingScheduler scheduler;
-  private final SplittableRandom random;
   private final LifecyclerMetrics metrics;
-  private final Optional<TokensFile> tokensFile;
+  private final OwnTokens ownTokens;
+  private final IdDispute dispute;
   private final ReentrantLock lock = new ReentrantLock();
   private final CompletableFuture<Void> registered = new CompletableFuture<>();
 
-  /// Tokens of others that don't collide with `checkedFor`, so that a heartbeat costs no search.
-  private final Map<String, Tokens> checkedTokens = new HashMap<>();
-
-  private Tokens checkedFor = Tokens.NONE;
   private volatile Phase phase = Phase.NEW;
   private volatile InstanceDescriptor mine;
   private volatile String failure = "";
@@ -65,16 +57,6 @@ public final class Lifecycler implements Service {
   private Subscription steps = () -> {};
   private Subscription heartbeats = () -> {};
   private Subscription watch = () -> {};
-  private Optional<InstanceDescriptor> doubted = Optional.empty();
-  private long doubtedSince;
-  private long doubtedChange;
-  private long struckVersion;
-  private long firstStrike;
-  private long lastStrike;
-  private long lastContradiction;
-  private long lastComplaint;
-  private int contradictions;
-  private int strikes;
   private boolean storeFails;
 
   /// @param client a view of the same ring, by which the silence of others is judged
@@ -89,9 +71,9 @@ public final class Lifecycler implements Service {
     this.store = store;
     this.client = client;
     this.scheduler = scheduler;
-    this.random = random;
     this.metrics = metrics;
-    this.tokensFile = settings.tokensFile().map(TokensFile::new);
+    this.ownTokens = new OwnTokens(settings, random);
+    this.dispute = new IdDispute(settings, scheduler);
     this.unregisters = settings.unregisterOnShutdown();
     long start = scheduler.now().toEpochMilli() << 20;
     Instant never = Instant.EPOCH;
@@ -246,16 +228,19 @@ public final class Lifecycler implements Service {
     pause(deadline);
   }
 
+  /// Whoever still has this instance in a list from before has that long to ask it.
   private void pause(Deadline deadline) {
-    Duration left = deadline.remaining();
-    Duration pause = settings.finalSleep().compareTo(left) < 0 ? settings.finalSleep() : left;
-    if (pause.isZero()) {
+    if (settings.finalSleep().isZero()) {
       return;
     }
+    var over = new CountDownLatch(1);
+    Subscription timer = scheduler.after(settings.finalSleep(), over::countDown);
     try {
-      Thread.sleep(pause);
+      boolean unused = over.await(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      timer.close();
     }
   }
 
@@ -265,9 +250,8 @@ public final class Lifecycler implements Service {
       if (phase != Phase.WAITING || !store.isSynced()) {
         return;
       }
-      Optional<InstanceDescriptor> other =
-          store.read(settings.ring()).instance(settings.id()).filter(this::mayBeAlive);
-      if (other.isPresent() && !isGone(other.get())) {
+      Optional<InstanceDescriptor> other = store.read(settings.ring()).instance(settings.id());
+      if (other.isPresent() && !isFree(other.get())) {
         return;
       }
       if (!update(s -> s.with(firstOf(s)))) {
@@ -275,7 +259,7 @@ public final class Lifecycler implements Service {
       }
       phase = Phase.REGISTERED;
       steps.close();
-      tokensFile.filter(f -> !mine.tokens().isEmpty()).ifPresent(f -> f.write(mine.tokens()));
+      ownTokens.keep(mine.tokens());
       heartbeats = scheduler.every(settings.heartbeatPeriod(), this::heartbeat);
       watch = store.watch(settings.ring(), this::changed);
       log.info(
@@ -291,41 +275,24 @@ public final class Lifecycler implements Service {
     }
   }
 
-  /// At our own address nobody else can live: that was this instance before a restart.
-  private boolean mayBeAlive(InstanceDescriptor other) {
-    long age = scheduler.now().toEpochMilli() - other.heartbeat().toEpochMilli();
-    return !other.isLeft()
-        && !other.address().equals(settings.address())
-        && age < settings.heartbeatTimeout().toMillis();
-  }
-
-  /// Whether the other holder of our id has been silent for longer than a heartbeat takes. Fails
-  /// the start when it speaks.
-  private boolean isGone(InstanceDescriptor other) {
-    if (doubted.isEmpty()) {
-      doubted = Optional.of(other);
-      doubtedSince = scheduler.nanoTime();
-      doubtedChange = doubtedSince;
-      log.warn(
-          "instance id is in the ring already, waiting whether it is alive ring={} instance={}"
-              + " address={}",
-          settings.ring(),
-          settings.id(),
-          other.address());
-      return false;
-    }
-    long now = scheduler.nanoTime();
-    long period = settings.heartbeatPeriod().toNanos();
-    if (doubted.get().version() != other.version()) {
-      // The first changes may be old news under way; one a heartbeat later is not.
-      if (now - doubtedSince >= period) {
-        fail(other);
-        return false;
+  private boolean isFree(InstanceDescriptor other) {
+    return switch (dispute.atStart(other)) {
+      case GONE -> true;
+      case WAIT, CONTRADICT -> false;
+      case COMPLAIN -> {
+        log.warn(
+            "instance id is in the ring already, waiting whether it is alive ring={} instance={}"
+                + " address={}",
+            settings.ring(),
+            settings.id(),
+            other.address());
+        yield false;
       }
-      doubted = Optional.of(other);
-      doubtedChange = now;
-    }
-    return now - doubtedChange > period + period / 2;
+      case LOST -> {
+        fail(other);
+        yield false;
+      }
+    };
   }
 
   private void fail(InstanceDescriptor other) {
@@ -352,7 +319,7 @@ public final class Lifecycler implements Service {
         present
             .map(InstanceDescriptor::tokens)
             .filter(t -> !t.isEmpty())
-            .orElseGet(() -> tokensFile.map(TokensFile::read).orElse(Tokens.NONE));
+            .orElseGet(ownTokens::kept);
     InstanceDescriptor first =
         mine.withIncarnation(
             Math.max(mine.incarnation(), before.map(b -> b.incarnation() + 1).orElse(0L)));
@@ -371,29 +338,7 @@ public final class Lifecycler implements Service {
             first.build(),
             first.incarnation(),
             state.nextVersion(now.toEpochMilli()));
-    return held.isEmpty() ? first : first.withTokens(tokens(state, first, held));
-  }
-
-  /// As many tokens as configured, of those held before as far as nobody with more right has them.
-  private Tokens tokens(RingState state, InstanceDescriptor self, Tokens held) {
-    Tokens mineStill = held.without(token -> isTaken(state, self, token));
-    if (mineStill.size() > settings.numTokens()) {
-      return Tokens.of(java.util.Arrays.copyOf(mineStill.toArray(), settings.numTokens()));
-    }
-    return mineStill.fill(settings.numTokens(), random, token -> isUsed(state, token));
-  }
-
-  private boolean isTaken(RingState state, InstanceDescriptor self, int token) {
-    return state.present().stream()
-        .anyMatch(i ->
-            !i.id().equals(self.id())
-                && i.tokens().contains(token)
-                && TokenCircle.precedence().compare(i, self) < 0);
-  }
-
-  private boolean isUsed(RingState state, int token) {
-    return state.present().stream()
-        .anyMatch(i -> !i.id().equals(settings.id()) && i.tokens().contains(token));
+    return held.isEmpty() ? first : first.withTokens(ownTokens.draw(state, first, held));
   }
 
   private void heartbeat() {
@@ -419,8 +364,7 @@ public final class Lifecycler implements Service {
       if (next == InstanceState.LEFT) {
         said = said.left();
       } else if (next != InstanceState.PENDING && said.tokens().isEmpty()) {
-        Tokens held = tokensFile.map(TokensFile::read).orElse(Tokens.NONE);
-        said = said.withTokens(tokens(state, said, held));
+        said = said.withTokens(ownTokens.draw(state, said, ownTokens.kept()));
       }
       Instant now = scheduler.now();
       Instant heartbeat = now.isAfter(mine.heartbeat()) ? now : mine.heartbeat();
@@ -430,7 +374,7 @@ public final class Lifecycler implements Service {
   }
 
   /// Writes, and remembers what was written. A store that does not answer is logged once.
-  private boolean update(java.util.function.UnaryOperator<RingState> change) {
+  private boolean update(UnaryOperator<RingState> change) {
     Tokens before = mine.tokens();
     try {
       InstanceDescriptor[] said = new InstanceDescriptor[1];
@@ -459,8 +403,8 @@ public final class Lifecycler implements Service {
       storeFails = true;
       return false;
     }
-    if (!mine.tokens().isEmpty() && !mine.tokens().equals(before)) {
-      tokensFile.ifPresent(f -> f.write(mine.tokens()));
+    if (!mine.tokens().equals(before)) {
+      ownTokens.keep(mine.tokens());
     }
     return true;
   }
@@ -473,7 +417,7 @@ public final class Lifecycler implements Service {
             .instance(settings.id())
             .map(i -> i.incarnation() != self.incarnation() || i.state() != self.state())
             .orElse(true);
-    if (contradicted || losesTokens(state, self)) {
+    if (contradicted || ownTokens.areLost(state, self)) {
       scheduler.after(
           Duration.ZERO,
           () -> {
@@ -484,31 +428,6 @@ public final class Lifecycler implements Service {
               lock.unlock();
             }
           });
-    }
-  }
-
-  private boolean losesTokens(RingState state, InstanceDescriptor self) {
-    synchronized (checkedTokens) {
-      boolean loses = false;
-      if (!self.tokens().equals(checkedFor)) {
-        checkedFor = self.tokens();
-        checkedTokens.clear();
-      }
-      for (InstanceDescriptor other : state.present()) {
-        if (other.id().equals(self.id()) || other.tokens().equals(checkedTokens.get(other.id()))) {
-          continue;
-        }
-        boolean collides = false;
-        for (int i = 0; i < self.tokens().size() && !collides; i++) {
-          collides = other.tokens().contains(self.tokens().at(i));
-        }
-        if (!collides) {
-          checkedTokens.put(other.id(), other.tokens());
-        }
-        loses |= collides && TokenCircle.precedence().compare(other, self) < 0;
-      }
-      checkedTokens.keySet().removeIf(id -> state.instance(id).isEmpty());
-      return loses;
     }
   }
 
@@ -525,13 +444,13 @@ public final class Lifecycler implements Service {
     } else if (said.get().incarnation() != mine.incarnation()) {
       contradict(said.get());
     }
-    if (phase == Phase.REGISTERED && losesTokens(store.read(settings.ring()), mine)) {
+    if (phase == Phase.REGISTERED && ownTokens.areLost(store.read(settings.ring()), mine)) {
       metrics.tokenConflict();
       log.warn(
           "another instance holds tokens of ours with more right, drawing others ring={}",
           settings.ring());
       update(s -> {
-        InstanceDescriptor next = mine.withTokens(tokens(s, mine, mine.tokens()));
+        InstanceDescriptor next = mine.withTokens(ownTokens.draw(s, mine, mine.tokens()));
         return s.with(next.withVersion(s.nextVersion(scheduler.now().toEpochMilli())));
       });
     }
@@ -551,7 +470,7 @@ public final class Lifecycler implements Service {
                   .withState(held.isEmpty() ? InstanceState.PENDING : InstanceState.JOINING)
                   .withHeartbeat(latest(scheduler.now()));
           if (!held.isEmpty()) {
-            next = next.withTokens(tokens(s, next, held));
+            next = next.withTokens(ownTokens.draw(s, next, held));
           }
           return s.with(next.withVersion(s.nextVersion(scheduler.now().toEpochMilli())));
         });
@@ -566,30 +485,17 @@ public final class Lifecycler implements Service {
     return now.isAfter(mine.heartbeat()) ? now : mine.heartbeat();
   }
 
-  /// Not more often than a few times a heartbeat: the other one contradicts as well.
   private void contradict(InstanceDescriptor other) {
-    long now = scheduler.nanoTime();
-    long period = settings.heartbeatPeriod().toNanos();
-    if (contradictions > 0 && now - lastContradiction < period / 4) {
+    IdDispute.Verdict verdict = dispute.met(other, mine);
+    if (verdict == IdDispute.Verdict.WAIT || verdict == IdDispute.Verdict.GONE) {
       return;
     }
-    lastContradiction = now;
-    contradictions++;
     metrics.idConflict();
-    if (other.incarnation() < mine.incarnation() && other.version() != struckVersion) {
-      if (strikes == 0 || now - lastStrike > 3 * period) {
-        strikes = 0;
-        firstStrike = now;
-      }
-      struckVersion = other.version();
-      lastStrike = now;
-      if (++strikes >= STRIKES && now - firstStrike >= period) {
-        fail(other);
-        return;
-      }
+    if (verdict == IdDispute.Verdict.LOST) {
+      fail(other);
+      return;
     }
-    if (contradictions == 1 || now - lastComplaint > COMPLAINT.toNanos()) {
-      lastComplaint = now;
+    if (verdict == IdDispute.Verdict.COMPLAIN) {
       log.warn(
           "another process uses our instance id ring={} instance={} our_address={} its_address={}",
           settings.ring(),

@@ -1,6 +1,8 @@
 package io.foursight.ring;
 
 import io.foursight.runtime.Service;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -27,8 +29,16 @@ public interface RingStore extends Service {
   /// missing instance may only be unknown.
   boolean isSynced();
 
+  /// Tells everybody what this process has said so far, now rather than soon. Never blocks.
+  ///
+  /// @return complete with true when all that can be reached have it; with false when somebody did
+  ///   not answer in time
+  default CompletableFuture<Boolean> spread() {
+    return CompletableFuture.completedFuture(true);
+  }
+
   /// For `/memberlist`: who takes part and how it goes, in lines of `name: value`.
-  default java.util.List<String> describe() {
-    return java.util.List.of();
+  default List<String> describe() {
+    return List.of();
   }
 }

@@ -39,6 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class GossipStore implements RingStore, GossipNetwork.Receiver {
   private static final Logger log = LoggerFactory.getLogger(GossipStore.class);
   private static final Duration SYNC_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration SPREAD_STEP = Duration.ofMillis(50);
   private static final Duration LOG_BACKOFF = Duration.ofMinutes(1);
   private static final int MAX_REMEMBERED_REFUSALS = 1000;
 
@@ -50,6 +51,10 @@ public final class GossipStore implements RingStore, GossipNetwork.Receiver {
   private final Map<RingName, WatchedState> rings = new ConcurrentHashMap<>();
   private final NewsQueue queue = new NewsQueue();
   private final Map<String, Long> refusals = new HashMap<>();
+
+  /// The last exchange that each member answered.
+  private final Map<String, Long> answered = new ConcurrentHashMap<>();
+
   private final List<Subscription> timers = new CopyOnWriteArrayList<>();
   private Set<String> known = Set.of();
   private final long firstExchange;
@@ -110,6 +115,43 @@ public final class GossipStore implements RingStore, GossipNetwork.Receiver {
 
   private synchronized long lastExchange() {
     return exchanges;
+  }
+
+  /// Exchanges with each member until it has answered, or `leave_timeout` is over.
+  @Override
+  public CompletableFuture<Boolean> spread() {
+    var done = new CompletableFuture<Boolean>();
+    Set<String> left = new HashSet<>(network.members());
+    long first = lastExchange() + 1;
+    Runnable step =
+        () -> {
+          List<String> ask;
+          synchronized (left) {
+            left.retainAll(network.members());
+            left.removeIf(member -> answered.getOrDefault(member, 0L) >= first);
+            ask = left.stream().sorted().toList();
+          }
+          if (ask.isEmpty()) {
+            done.complete(true);
+          } else {
+            ask.forEach(member -> send(member, everything()));
+          }
+        };
+    if (timers.isEmpty() || left.isEmpty()) {
+      done.complete(true);
+      return done;
+    }
+    Subscription again = scheduler.every(SPREAD_STEP, step);
+    Subscription end = scheduler.after(config.leaveTimeout(), () -> done.complete(false));
+    timers.add(again);
+    timers.add(end);
+    done.thenRun(() -> {
+      again.close();
+      end.close();
+      timers.removeAll(List.of(again, end));
+    });
+    step.run();
+    return done;
   }
 
   @Override
@@ -242,6 +284,7 @@ public final class GossipStore implements RingStore, GossipNetwork.Receiver {
       fresh.removeAll(known);
       known = now;
     }
+    answered.keySet().retainAll(now);
     fresh.stream().sorted().forEach(member -> send(member, everything()));
   }
 
@@ -297,6 +340,7 @@ public final class GossipStore implements RingStore, GossipNetwork.Receiver {
     if (message.kind() == RingCodec.Kind.ANSWER) {
       if (message.exchange() <= lastExchange()) {
         answeredExchange = Math.max(answeredExchange, message.exchange());
+        answered.merge(from, (long) message.exchange(), Math::max);
       }
     }
   }

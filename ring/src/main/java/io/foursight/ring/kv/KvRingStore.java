@@ -12,7 +12,9 @@ import io.foursight.ring.gossip.RingCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -23,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class KvRingStore implements RingStore {
   private static final Logger log = LoggerFactory.getLogger(KvRingStore.class);
   private static final Duration WATCH = Duration.ofSeconds(60);
+  private static final Duration NEWS = Duration.ofSeconds(1);
   private static final Duration MIN_BACKOFF = Duration.ofMillis(200);
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
 
@@ -143,6 +146,14 @@ public final class KvRingStore implements RingStore {
       throw new FoursightException(
           e.kind(), "key of ring " + ring + " in " + keys.describe() + ": " + e.getMessage(), e);
     }
+  }
+
+  /// A write is in the store when it returns, and those who watch hear of it soon; nobody says
+  /// when.
+  @Override
+  public CompletableFuture<Boolean> spread() {
+    return new CompletableFuture<Boolean>()
+        .completeOnTimeout(true, NEWS.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void follow(RingName ring, WatchedState state) {

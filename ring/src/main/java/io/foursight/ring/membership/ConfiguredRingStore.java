@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -145,6 +146,15 @@ public final class ConfiguredRingStore implements RingStore {
   @Override
   public boolean isSynced() {
     return stores.values().stream().allMatch(RingStore::isSynced);
+  }
+
+  @Override
+  public CompletableFuture<Boolean> spread() {
+    return stores.values().stream()
+        .map(RingStore::spread)
+        .reduce(
+            CompletableFuture.completedFuture(true),
+            (a, b) -> a.thenCombine(b, Boolean::logicalAnd));
   }
 
   @Override

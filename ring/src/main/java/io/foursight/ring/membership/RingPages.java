@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 /// | `/memberlist` | who takes part in the gossip, and the rings it carries |
 /// | `/ring` | the ingesters' ring, with links to the others |
 /// | `/ring/{component}`, `/{component}/ring` | one ring |
+/// | `/distributor/ha_tracker` | the elections of HA replicas, which are a ring as well |
 ///
 /// GET answers HTML, or JSON to `Accept: application/json`; `?tokens=true` lists tokens. POST with
 /// `forget=ID` gives an instance up and goes back to the page.
@@ -60,6 +61,8 @@ public final class RingPages {
         "/ring/{component}",
         "ring",
         call -> ring(call, call.pathParameter("component")));
+    doors.addAlways(
+        GET_OR_POST, "/distributor/ha_tracker", "ring", call -> ring(call, "ha-tracker"));
     for (RingName name : NAMED) {
       doors.addAlways(GET_OR_POST, "/" + name + "/ring", "ring", call -> ring(call, name.value()));
     }

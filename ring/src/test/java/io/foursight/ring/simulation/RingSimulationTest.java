@@ -21,9 +21,10 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /// Thousands of histories of a ring, each from one seed: joins, orderly leaves, crashes, restarts
-/// (also elsewhere), forgetting, partitions, loss, delay, doubling, reordering and wrong clocks.
-/// What must never happen is checked after every event; what must come true in the end, after the
-/// world has been healed and left alone. `-Dring.simulation.seed=N` runs one history.
+/// (also elsewhere), forgetting, partitions, loss, delay, doubling, reordering, wrong clocks and
+/// clocks that are set. What must never happen is checked after every event; what must come true in
+/// the end, after the world has been healed and left alone. `-Dring.simulation.seed=N` runs one
+/// history.
 class RingSimulationTest {
   private static final int HISTORIES = Integer.getInteger("ring.simulation.histories", 1000);
   private static final long SECOND = 1_000_000_000L;
@@ -103,7 +104,7 @@ class RingSimulationTest {
     }
 
     private void act() {
-      switch (random.nextInt(12)) {
+      switch (random.nextInt(13)) {
         case 0, 1, 2, 3 -> startOne();
         case 4 ->
             any(process -> {
@@ -157,6 +158,13 @@ class RingSimulationTest {
                     io.foursight.ring.RingName.INGESTER,
                     s -> s.forget(id, time.nanos() / 1_000_000 + 1_767_225_600_000L));
               }
+            });
+        case 11 ->
+            any(process -> {
+              Duration by = Duration.ofMillis(random.nextInt(-90_000, 90_000));
+              log("clock of " + process.address + " jumps by " + by);
+              process.jumpClock(by);
+              skews.merge(process.id, by, Duration::plus);
             });
         default ->
             any(process -> {

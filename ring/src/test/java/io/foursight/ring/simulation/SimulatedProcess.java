@@ -126,6 +126,10 @@ final class SimulatedProcess {
         });
   }
 
+  void jumpClock(Duration by) {
+    clock.jump(by);
+  }
+
   void crash() {
     port.crash();
     clock.die();
