@@ -4,6 +4,7 @@ import io.foursight.model.Deadline;
 import io.foursight.model.FoursightException;
 import io.foursight.runtime.Service;
 import io.foursight.runtime.client.ClientPool;
+import io.foursight.runtime.client.SrvRecords;
 import io.foursight.wire.rpc.RpcService;
 import io.foursight.wire.rpc.WorkerClient;
 import java.net.InetAddress;
@@ -26,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class FrontendWorkers implements Service {
   private static final Logger log = LoggerFactory.getLogger(FrontendWorkers.class);
   private static final int LOOKUP_SECONDS = 5;
+  private static final String SERVICE = "dnssrv+";
 
   /// Calls of one kind.
   ///
@@ -42,13 +44,13 @@ final class FrontendWorkers implements Service {
   private final Map<String, List<WorkerClient>> clients = new HashMap<>();
   private ScheduledExecutorService lookup;
 
-  /// @param addresses `host:port`, `dns+host:port` means the same
+  /// @param addresses `host:port` (`dns+host:port` means the same), or `dnssrv+name`
   FrontendWorkers(
       List<String> addresses, String name, ClientPool pool, List<Lane> lanes, Service querier) {
     for (String address : addresses) {
-      if (address.lastIndexOf(':') < 1) {
+      if (address.lastIndexOf(':') < 1 && !address.startsWith(SERVICE)) {
         throw FoursightException.badData(
-            "querier.frontend_address \"" + address + "\" is not host:port");
+            "querier.frontend_address \"" + address + "\" is not host:port or dnssrv+name");
       }
     }
     this.addresses =
@@ -99,7 +101,8 @@ final class FrontendWorkers implements Service {
             name,
             Math.max(1, Math.ceilDiv(lane.places, frontends)),
             pool.config().grpcCompression(),
-            lane.services);
+            lane.services,
+            why -> log.warn("a query-frontend gives no work frontend={}: {}", address, why));
     client.start();
     return client;
   }
@@ -112,6 +115,16 @@ final class FrontendWorkers implements Service {
   }
 
   private static List<String> resolve(String address) {
+    if (address.startsWith(SERVICE)) {
+      try {
+        return new SrvRecords()
+            .lookup(address.substring(SERVICE.length())).stream()
+                .flatMap(place -> resolve(place.host() + ":" + place.port()).stream())
+                .toList();
+      } catch (FoursightException e) {
+        return List.of();
+      }
+    }
     int colon = address.lastIndexOf(':');
     String port = address.substring(colon);
     try {

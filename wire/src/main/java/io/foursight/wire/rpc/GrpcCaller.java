@@ -2,6 +2,7 @@ package io.foursight.wire.rpc;
 
 import io.foursight.model.Deadline;
 import io.foursight.model.FoursightException;
+import io.foursight.model.TraceContext;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -13,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 
 /// Calls over a gRPC channel.
 public final class GrpcCaller implements RpcCaller {
+  static final Metadata.Key<String> TRACE =
+      Metadata.Key.of(TraceContext.HEADER, Metadata.ASCII_STRING_MARSHALLER);
+
   private static final Duration LONG = Duration.ofDays(1);
 
   private final Channel channel;
@@ -50,11 +54,17 @@ public final class GrpcCaller implements RpcCaller {
                     : Optional.of(RpcErrors.received(status, trailers, peer)));
           }
         },
-        new Metadata());
+        headers());
     call.request(FrameQueue.AHEAD);
     call.sendMessage(request);
     call.halfClose();
     return new Stream(call, frames);
+  }
+
+  private static Metadata headers() {
+    Metadata headers = WireVersion.header();
+    TraceContext.current().ifPresent(trace -> headers.put(TRACE, trace.traceparent()));
+    return headers;
   }
 
   private CallOptions within(Deadline deadline) {

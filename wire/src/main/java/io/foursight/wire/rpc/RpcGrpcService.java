@@ -3,6 +3,7 @@ package io.foursight.wire.rpc;
 import io.foursight.model.Deadline;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
+import io.foursight.model.TraceContext;
 import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -38,11 +39,17 @@ public final class RpcGrpcService implements BindableService {
 
   private static ServerCall.Listener<byte[]> start(
       ServerCall<byte[], byte[]> call, Metadata headers, RpcHandler handler) {
+    Optional<FoursightException> refusal = WireVersion.refusal(headers);
+    if (refusal.isPresent()) {
+      call.close(RpcErrors.status(refusal.get()), RpcErrors.trailers(refusal.get()));
+      return new ServerCall.Listener<>() {};
+    }
     String encoding = headers.get(ENCODING);
     if (encoding != null && !encoding.equals("identity")) {
       call.setCompression(encoding);
     }
-    var serving = new Serving(call, handler);
+    var trace = TraceContext.of(Optional.ofNullable(headers.get(GrpcCaller.TRACE)));
+    var serving = new Serving(call, handler, trace);
     call.request(2);
     return serving;
   }
@@ -51,14 +58,16 @@ public final class RpcGrpcService implements BindableService {
       implements RpcHandler.Call {
     private final ServerCall<byte[], byte[]> call;
     private final RpcHandler handler;
+    private final Optional<TraceContext> trace;
     private final SendGate gate = new SendGate();
     private final Deadline deadline;
     private Optional<byte[]> request = Optional.empty();
     private boolean headersSent;
 
-    Serving(ServerCall<byte[], byte[]> call, RpcHandler handler) {
+    Serving(ServerCall<byte[], byte[]> call, RpcHandler handler, Optional<TraceContext> trace) {
       this.call = call;
       this.handler = handler;
+      this.trace = trace;
       io.grpc.Deadline wire = Context.current().getDeadline();
       this.deadline =
           wire == null
@@ -77,7 +86,9 @@ public final class RpcGrpcService implements BindableService {
         call.close(Status.INVALID_ARGUMENT.withDescription("no request"), new Metadata());
         return;
       }
-      Thread.ofVirtual().name("rpc-serve").start(Context.current().wrap(this::run));
+      Thread.ofVirtual()
+          .name("rpc-serve")
+          .start(Context.current().wrap(() -> TraceContext.run(trace, this::run)));
     }
 
     @Override

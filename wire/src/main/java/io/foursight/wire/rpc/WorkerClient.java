@@ -3,6 +3,7 @@ package io.foursight.wire.rpc;
 import io.foursight.model.Deadline;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
+import io.foursight.model.TraceContext;
 import io.foursight.wire.rpc.WorkerProtocol.End;
 import io.foursight.wire.rpc.WorkerProtocol.Frame;
 import io.foursight.wire.rpc.WorkerProtocol.Hello;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// The pulling side: keeps a fixed number of streams open at a dispatcher, and answers one call on
@@ -36,27 +38,32 @@ public final class WorkerClient {
   private final MethodDescriptor<byte[], byte[]> work;
   private final CallOptions options;
   private final String name;
+  private final Consumer<String> refused;
   private final int places;
   private final Map<String, RpcHandler> handlers = new HashMap<>();
   private final List<Thread> threads = new ArrayList<>();
   private final List<Lane> lanes = new ArrayList<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean stopping;
+  private volatile String told = "";
 
   /// @param service the dispatcher's name, see [WorkerPool]
   /// @param name tells the dispatcher who this is
   /// @param places calls answered at once
   /// @param compression of frames, or empty
+  /// @param refused told why a dispatcher that answers gives no work, when that changes
   public WorkerClient(
       Supplier<Channel> channel,
       String service,
       String name,
       int places,
       String compression,
-      List<RpcService> services) {
+      List<RpcService> services,
+      Consumer<String> refused) {
     this.channel = channel;
     this.work = WorkerProtocol.work(service);
     this.name = name;
+    this.refused = refused;
     this.places = places;
     this.options =
         compression.isEmpty()
@@ -88,6 +95,16 @@ public final class WorkerClient {
       }
     }
     lanes.forEach(Lane::abort);
+  }
+
+  /// A dispatcher that is away is no news; one that refuses is, once.
+  private void tellOnce(Throwable failure) {
+    if (failure instanceof FoursightException e
+        && e.kind() != ErrorKind.UNAVAILABLE
+        && !e.getMessage().equals(told)) {
+      told = e.getMessage();
+      refused.accept(told);
+    }
   }
 
   /// One place: a stream after the other.
@@ -143,7 +160,7 @@ public final class WorkerClient {
       call = channel.get().newCall(WorkerClient.this.work, options);
       call.start(this, new Metadata());
       call.request(2);
-      call.sendMessage(WorkerProtocol.encode(new Hello(name)));
+      call.sendMessage(WorkerProtocol.encode(new Hello(name, WireVersion.CURRENT)));
     }
 
     @Override
@@ -179,6 +196,7 @@ public final class WorkerClient {
       try {
         given = work.get();
       } catch (ExecutionException e) {
+        tellOnce(e.getCause());
         return false;
       }
       Optional<FoursightException> failure = Optional.empty();
@@ -188,7 +206,7 @@ public final class WorkerClient {
           throw new FoursightException(
               ErrorKind.UNIMPLEMENTED, "this querier has no method " + given.method());
         }
-        handler.handle(new Given(given));
+        TraceContext.run(given.trace(), () -> handler.handle(new Given(given)));
       } catch (RuntimeException | Error e) {
         failure =
             Optional.of(

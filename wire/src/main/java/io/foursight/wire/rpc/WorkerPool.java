@@ -3,20 +3,27 @@ package io.foursight.wire.rpc;
 import io.foursight.model.Deadline;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
+import io.foursight.model.TraceContext;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Calls that workers pull: whoever is free takes the next, so that a slow worker takes less.
 /// Served by the side that has the work. A call whose worker goes away before its first frame is
@@ -38,6 +45,7 @@ public final class WorkerPool implements RpcCaller, BindableService {
   private final ArrayDeque<Worker> idle = new ArrayDeque<>();
   private final Set<Worker> busy = new HashSet<>();
   private final String service;
+  private final ToIntFunction<String> shardSizes;
   private final IntConsumer workers;
   private int reported;
 
@@ -45,7 +53,14 @@ public final class WorkerPool implements RpcCaller, BindableService {
   ///   through pools of different names
   /// @param workers told how many calls can run at once, whenever that changes
   public WorkerPool(String service, IntConsumer workers) {
+    this(service, tenants -> 0, workers);
+  }
+
+  /// @param shardSizes for tenants joined by `|`: how many workers, by name, take their calls; 0 =
+  ///   all. Always the same ones while they stay
+  public WorkerPool(String service, ToIntFunction<String> shardSizes, IntConsumer workers) {
     this.service = service;
+    this.shardSizes = shardSizes;
     this.workers = workers;
   }
 
@@ -66,6 +81,68 @@ public final class WorkerPool implements RpcCaller, BindableService {
     }
   }
 
+  /// Calls of these tenants that can run at once now.
+  ///
+  /// @param tenants joined by `|`
+  public int size(String tenants) {
+    lock.lock();
+    try {
+      Optional<Set<String>> shard = shard(tenants);
+      if (shard.isEmpty()) {
+        return idle.size() + busy.size();
+      }
+      return (int)
+          Stream.concat(idle.stream(), busy.stream())
+              .filter(worker -> shard.get().contains(worker.name))
+              .count();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Names of those who work for these tenants; empty = all do. As in the rings' shuffle shards,
+  /// the order is by a hash of tenant and name, so that a shard changes by exactly who comes or
+  /// goes.
+  private Optional<Set<String>> shard(String tenants) {
+    int size = shardSizes.applyAsInt(tenants);
+    Set<String> names = new TreeSet<>();
+    if (size > 0) {
+      idle.forEach(worker -> names.add(worker.name));
+      busy.forEach(worker -> names.add(worker.name));
+    }
+    return size <= 0 || size >= names.size()
+        ? Optional.empty()
+        : Optional.of(
+            names.stream()
+                .sorted(Comparator.comparingLong(name -> score(tenants, name)))
+                .limit(size)
+                .collect(Collectors.toSet()));
+  }
+
+  private static long score(String tenants, String name) {
+    long hash = 0xcbf29ce484222325L;
+    for (byte b : (tenants + '\n' + name).getBytes(StandardCharsets.UTF_8)) {
+      hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
+    }
+    hash = (hash ^ hash >>> 32) * 0x9e3779b97f4a7c15L;
+    return hash ^ hash >>> 29;
+  }
+
+  /// An idle worker that may take calls of these tenants.
+  private Optional<Worker> pick(String tenants) {
+    Optional<Set<String>> shard = idle.isEmpty() ? Optional.empty() : shard(tenants);
+    if (shard.isEmpty()) {
+      return Optional.ofNullable(idle.poll());
+    }
+    for (Worker worker : idle) {
+      if (shard.get().contains(worker.name)) {
+        idle.remove(worker);
+        return Optional.of(worker);
+      }
+    }
+    return Optional.empty();
+  }
+
   @Override
   public RpcStream call(RpcMethod method, byte[] request, CallScope scope) {
     return new Pulled(method, request, scope);
@@ -75,19 +152,20 @@ public final class WorkerPool implements RpcCaller, BindableService {
     Deadline patience = scope.deadline().earliest(Deadline.after(MAX_WAIT));
     lock.lock();
     try {
-      while (idle.isEmpty()) {
+      Optional<Worker> picked = pick(scope.tenants());
+      while (picked.isEmpty()) {
         scope.check().run();
         if (patience.expired()) {
           throw FoursightException.unavailable(
-              busy.isEmpty()
+              busy.isEmpty() && idle.isEmpty()
                   ? "no querier is connected (querier.frontend_address must name this process)"
                   : "all " + busy.size() + " queriers' places are taken");
         }
         boolean unused = changed.await(GLANCE_MILLIS, TimeUnit.MILLISECONDS);
+        picked = pick(scope.tenants());
       }
-      Worker worker = idle.poll();
-      busy.add(worker);
-      return worker;
+      busy.add(picked.get());
+      return picked.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new FoursightException(ErrorKind.CANCELED, "interrupted while waiting", e);
@@ -160,16 +238,26 @@ public final class WorkerPool implements RpcCaller, BindableService {
     @Override
     public void onMessage(byte[] message) {
       switch (WorkerProtocol.fromWorker(message)) {
-        case WorkerProtocol.Hello(String worker) -> {
-          name = worker;
-          arrived(this);
-        }
+        case WorkerProtocol.Hello(String worker, int version) -> hello(worker, version);
         case WorkerProtocol.Frame(byte[] bytes) -> frames.ifPresent(q -> q.frame(bytes));
         case WorkerProtocol.End(Optional<FoursightException> failure) -> {
           frames.ifPresent(q -> q.end(failure));
           finish(Status.OK);
         }
       }
+    }
+
+    private void hello(String worker, int version) {
+      name = worker;
+      Optional<FoursightException> refusal = WireVersion.refusal(version);
+      if (refusal.isEmpty()) {
+        arrived(this);
+        return;
+      }
+      synchronized (this) {
+        over = true;
+      }
+      call.close(RpcErrors.status(refusal.get()), RpcErrors.trailers(refusal.get()));
     }
 
     @Override
@@ -225,7 +313,10 @@ public final class WorkerPool implements RpcCaller, BindableService {
       long millis = scope.deadline().remaining().toMillis();
       taken.begin(
           new WorkerProtocol.Work(
-              method.fullName(), request, millis > LONG_MILLIS ? 0 : Math.max(1, millis)),
+              method.fullName(),
+              request,
+              millis > LONG_MILLIS ? 0 : Math.max(1, millis),
+              TraceContext.current()),
           frames);
     }
 

@@ -1,6 +1,7 @@
 package io.foursight.wire.rpc;
 
 import io.foursight.model.FoursightException;
+import io.foursight.model.TraceContext;
 import io.foursight.wire.protobuf.ProtoReader;
 import io.foursight.wire.protobuf.ProtoWriter;
 import io.grpc.MethodDescriptor;
@@ -13,7 +14,9 @@ import java.util.Optional;
 ///
 /// ```
 /// worker -> dispatcher   1 string worker   2 bytes frame   3 msg end { 1 string kind, 2 string message }
+///                        4 varint wire version, with 1
 /// dispatcher -> worker   1 string service/method   2 bytes request   3 varint milliseconds left, 0 = no end
+///                        4 string traceparent
 /// ```
 final class WorkerProtocol {
   private static final int BYTES = ProtoReader.BYTES;
@@ -21,7 +24,8 @@ final class WorkerProtocol {
   /// What a worker says.
   sealed interface FromWorker {}
 
-  record Hello(String worker) implements FromWorker {}
+  /// @param version of its wire, 0 = not said
+  record Hello(String worker, int version) implements FromWorker {}
 
   record Frame(byte[] bytes) implements FromWorker {}
 
@@ -29,7 +33,7 @@ final class WorkerProtocol {
   record End(Optional<FoursightException> failure) implements FromWorker {}
 
   /// One call for a worker.
-  record Work(String method, byte[] request, long millis) {}
+  record Work(String method, byte[] request, long millis, Optional<TraceContext> trace) {}
 
   private WorkerProtocol() {}
 
@@ -44,7 +48,10 @@ final class WorkerProtocol {
   static byte[] encode(FromWorker message) {
     var out = new ProtoWriter(message instanceof Frame f ? f.bytes.length + 16 : 128);
     switch (message) {
-      case Hello(String worker) -> out.string(1, worker);
+      case Hello(String worker, int version) -> {
+        out.string(1, worker);
+        out.varint(4, version);
+      }
       case Frame(byte[] bytes) -> out.bytes(2, bytes);
       case End(Optional<FoursightException> failure) -> {
         int mark = out.begin(3);
@@ -60,16 +67,19 @@ final class WorkerProtocol {
 
   static FromWorker fromWorker(byte[] bytes) {
     var in = new ProtoReader(bytes);
-    FromWorker message = new Hello("");
+    FromWorker message = new Hello("", 0);
+    String worker = "";
+    int version = 0;
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (tag) {
-        case 1 << 3 | BYTES -> message = new Hello(in.string());
+        case 1 << 3 | BYTES -> worker = in.string();
+        case 4 << 3 -> version = (int) in.varint();
         case 2 << 3 | BYTES -> message = new Frame(in.bytes());
         case 3 << 3 | BYTES -> message = end(in);
         default -> in.skip(tag);
       }
     }
-    return message;
+    return message instanceof Hello ? new Hello(worker, version) : message;
   }
 
   private static End end(ProtoReader in) {
@@ -95,6 +105,7 @@ final class WorkerProtocol {
     out.string(1, work.method);
     out.bytes(2, work.request);
     out.varint(3, work.millis);
+    work.trace.ifPresent(trace -> out.string(4, trace.traceparent()));
     return out.toByteArray();
   }
 
@@ -103,14 +114,16 @@ final class WorkerProtocol {
     String method = "";
     byte[] request = {};
     long millis = 0;
+    Optional<String> trace = Optional.empty();
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (tag) {
         case 1 << 3 | BYTES -> method = in.string();
         case 2 << 3 | BYTES -> request = in.bytes();
         case 3 << 3 -> millis = in.varint();
+        case 4 << 3 | BYTES -> trace = Optional.of(in.string());
         default -> in.skip(tag);
       }
     }
-    return new Work(method, request, millis);
+    return new Work(method, request, millis, TraceContext.of(trace));
   }
 }

@@ -9,7 +9,8 @@
 /// ```
 ///
 /// Versions: messages are protobuf-shaped, unknown fields are skipped, and fields are only ever
-/// added; a method that changes its meaning gets a new name. So two neighbouring releases talk.
+/// added; a method that changes its meaning gets a new name. So two neighbouring releases talk;
+/// each side says its number (`WireVersion`), and releases further apart are told so.
 ///
 /// Back-pressure is gRPC's: a reader asks for few frames ahead, a writer waits until the transport
 /// has room. Deadlines travel as gRPC's; a reader that closes early cancels the handler. A failure

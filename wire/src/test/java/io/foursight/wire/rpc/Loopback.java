@@ -1,6 +1,14 @@
 package io.foursight.wire.rpc;
 
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
@@ -35,6 +43,28 @@ public final class Loopback implements AutoCloseable {
 
   public RpcCaller caller() {
     return new GrpcCaller(channel, "loopback", "gzip");
+  }
+
+  /// As a caller of another release.
+  RpcCaller caller(int version) {
+    var headers = new Metadata();
+    headers.put(WireVersion.HEADER, String.valueOf(version));
+    Channel other =
+        ClientInterceptors.intercept(
+            channel,
+            new ClientInterceptor() {
+              @Override
+              public <Q, A> ClientCall<Q, A> interceptCall(
+                  MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+                return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+                  @Override
+                  public void start(Listener<A> listener, Metadata unused) {
+                    super.start(listener, headers);
+                  }
+                };
+              }
+            });
+    return new GrpcCaller(other, "loopback", "");
   }
 
   public void kill() {

@@ -1,5 +1,6 @@
 package io.foursight.wire.rpc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,8 +8,11 @@ import io.foursight.model.Deadline;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.model.QueryBudget;
+import io.foursight.model.TraceContext;
+import io.grpc.Metadata;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -191,6 +195,53 @@ class RpcTest {
       assertThatThrownBy(() -> loopback.caller().call(METHOD, new byte[0], SCOPE).next())
           .isInstanceOfSatisfying(
               FoursightException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
+    }
+  }
+
+  @Test
+  void neighbouringReleases_understandEachOther_othersAreToldBothVersions() {
+    for (int version : new int[] {0, WireVersion.CURRENT - 1, WireVersion.CURRENT + 1}) {
+      assertThat(WireVersion.refusal(version)).isEmpty();
+    }
+    var headers = new Metadata();
+    headers.put(WireVersion.HEADER, String.valueOf(WireVersion.CURRENT + 2));
+    assertThat(WireVersion.refusal(headers))
+        .get()
+        .asString()
+        .contains("speaks wire version " + (WireVersion.CURRENT + 2))
+        .contains("this one " + WireVersion.CURRENT);
+    var wrong = new Metadata();
+    wrong.put(WireVersion.HEADER, "one");
+    assertThat(WireVersion.refusal(wrong)).isPresent();
+    assertThat(WireVersion.refusal(new Metadata())).isEmpty();
+    assertThat(WireVersion.refusal(WireVersion.header())).isEmpty();
+  }
+
+  /// Over the network the caller sees the peer's words, not an internal error.
+  @Test
+  void aCallerOfAReleaseTooFarAway_isRefusedBeforeItsMessageIsLookedAt() {
+    var asked = new AtomicInteger();
+    try (var loopback = serving(call -> asked.incrementAndGet())) {
+      assertThatThrownBy(() ->
+              loopback.caller(WireVersion.CURRENT + 2).call(METHOD, new byte[0], SCOPE).next())
+          .isInstanceOfSatisfying(
+              FoursightException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CONFLICT))
+          .hasMessageContaining("update this process first");
+      assertThat(asked).hasValue(0);
+    }
+  }
+
+  @Test
+  void theTraceOfARequest_reachesTheHandler() {
+    String header = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    try (var loopback = serving(call -> call.send(TraceContext.currentId().getBytes(UTF_8)))) {
+      TraceContext.run(
+          TraceContext.of(Optional.of(header)),
+          () ->
+              assertThat(loopback.caller().call(METHOD, new byte[0], SCOPE).single())
+                  .asString(UTF_8)
+                  .isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736"));
+      assertThat(loopback.caller().call(METHOD, new byte[0], SCOPE).single()).isEmpty();
     }
   }
 }

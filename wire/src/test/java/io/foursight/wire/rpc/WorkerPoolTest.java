@@ -1,5 +1,6 @@
 package io.foursight.wire.rpc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,8 +8,14 @@ import io.foursight.model.Deadline;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.model.QueryBudget;
+import io.foursight.model.TenantId;
+import io.foursight.model.TraceContext;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import java.net.InetAddress;
@@ -16,6 +23,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,9 +42,11 @@ class WorkerPoolTest {
   private static final RpcMethod METHOD = new RpcMethod("test.Service", "Do");
   private static final CallScope SCOPE = CallScope.of(Deadline.after(Duration.ofSeconds(40)));
 
-  private final WorkerPool pool = new WorkerPool(WorkerPool.QUERIES, n -> {});
+  private final WorkerPool pool =
+      new WorkerPool(WorkerPool.QUERIES, tenants -> tenants.equals("two") ? 2 : 0, n -> {});
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final List<WorkerClient> clients = new ArrayList<>();
+  private final List<String> refusals = new CopyOnWriteArrayList<>();
   private Server server;
 
   @BeforeEach
@@ -68,7 +81,8 @@ class WorkerPoolTest {
             name,
             places,
             "",
-            List.of(new RpcService("test.Service").on(METHOD, handler)));
+            List.of(new RpcService("test.Service").on(METHOD, handler)),
+            refusals::add);
     clients.add(client);
     int before = pool.size();
     client.start();
@@ -236,5 +250,84 @@ class WorkerPoolTest {
     assertThat(answer.get(10, TimeUnit.SECONDS)).containsExactly(1);
     stopping.join();
     Awaitility.await().until(() -> pool.size() == 0);
+  }
+
+  /// Its messages might be misunderstood; it must say so, and nobody's query may wait for it.
+  @Test
+  void aWorkerOfAReleaseTooFarAway_getsNoWork_andIsToldBothVersions() throws Exception {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(server.getListenSockets().getFirst())
+            .usePlaintext()
+            .directExecutor()
+            .build();
+    channels.add(channel);
+    var told = new CompletableFuture<Status>();
+    ClientCall<byte[], byte[]> call =
+        channel.newCall(WorkerProtocol.work(WorkerPool.QUERIES), CallOptions.DEFAULT);
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            told.complete(status.withCause(RpcErrors.received(status, trailers, "pool")));
+          }
+        },
+        new Metadata());
+    call.request(1);
+    call.sendMessage(WorkerProtocol.encode(new WorkerProtocol.Hello("future", 3)));
+    assertThat(told.get(20, TimeUnit.SECONDS).getCause())
+        .hasMessageContaining("speaks wire version 3, this one 1")
+        .hasMessageContaining("update this process first");
+    assertThat(pool.size()).isZero();
+    worker("neighbour", 1, c -> c.send(c.request()));
+    assertThat(ask()).containsExactly(1);
+    assertThat(refusals).isEmpty();
+  }
+
+  @Test
+  void aTenantsShard_isAlwaysTheSameWorkers_andGrowsAgainWhenOneGoes() {
+    var answered = new CopyOnWriteArrayList<String>();
+    for (int i = 0; i < 5; i++) {
+      String name = "w" + i;
+      worker(
+          name,
+          2,
+          call -> {
+            answered.add(name);
+            call.send(call.request());
+          });
+    }
+    CallScope scope = SCOPE.of(List.of(new TenantId("two")));
+    for (int i = 0; i < 40; i++) {
+      pool.call(METHOD, new byte[] {1}, scope).single();
+    }
+    Set<String> shard = Set.copyOf(answered);
+    assertThat(shard).hasSizeBetween(1, 2);
+    assertThat(pool.size("two")).isEqualTo(4);
+    assertThat(pool.size("all")).isEqualTo(10);
+    String gone = answered.getFirst();
+    int index = Integer.parseInt(gone.substring(1));
+    channels.get(index).shutdownNow();
+    Awaitility.await().until(() -> pool.size() == 8);
+    assertThat(pool.size("two")).isEqualTo(4);
+    answered.clear();
+    for (int i = 0; i < 40; i++) {
+      pool.call(METHOD, new byte[] {1}, scope).single();
+    }
+    assertThat(answered).isNotEmpty().doesNotContain(gone);
+    assertThat(Set.copyOf(answered)).hasSizeBetween(1, 2);
+    answered.clear();
+    for (int i = 0; i < 200; i++) {
+      ask();
+    }
+    assertThat(Set.copyOf(answered)).hasSize(4);
+  }
+
+  @Test
+  void theTraceOfACall_goesToItsWorker() throws Exception {
+    worker("w", 1, call -> call.send(TraceContext.currentId().getBytes(UTF_8)));
+    TraceContext.run(
+        TraceContext.of(Optional.of("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")),
+        () -> assertThat(ask()).asString(UTF_8).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736"));
+    assertThat(ask()).isEmpty();
   }
 }

@@ -37,7 +37,7 @@ public final class LogsRunnerService {
   /// Evaluates in another process. Safe from any thread.
   public static LogsQueryRunner remote(RpcCaller caller) {
     return request -> {
-      CallScope scope = CallScope.of(request.budget());
+      CallScope scope = CallScope.of(request.budget()).of(request.tenants());
       try (RpcStream stream = caller.call(RUN, encode(request), scope)) {
         return LogsResultCodec.receive(stream, request.budget());
       }

@@ -44,7 +44,7 @@ public final class RemoteLogsSource implements LogsSource {
   private RpcStream call(RpcMethod method, LogsSelect select, Details details) {
     List<TenantId> asked = tenants.isEmpty() ? List.of(select.tenant()) : tenants;
     byte[] request = LogsSelectCodec.encode(asked, blocks, select, details);
-    return caller.call(method, request, CallScope.of(select.budget()));
+    return caller.call(method, request, CallScope.of(select.budget()).of(asked));
   }
 
   @Override

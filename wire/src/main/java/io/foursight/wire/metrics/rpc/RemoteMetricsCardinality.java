@@ -37,7 +37,7 @@ public final class RemoteMetricsCardinality implements MetricsCardinality, Metri
     var select = new MetricsSelect(tenant, TimeRange.ALL, matchers, budget);
     byte[] request = SelectCodec.encode(List.of(tenant), List.of(), select, scope.name());
     return new RemoteSeriesCursor(
-        caller.call(methods.series(), request, CallScope.of(budget)), budget);
+        caller.call(methods.series(), request, CallScope.of(budget).of(List.of(tenant))), budget);
   }
 
   @Override
@@ -48,7 +48,8 @@ public final class RemoteMetricsCardinality implements MetricsCardinality, Metri
     var all = new ArrayList<HistogramSeries>();
     var buckets = new SampleColumns();
     try (RpcStream stream =
-        caller.call(methods.nativeHistograms(), request, CallScope.of(budget))) {
+        caller.call(
+            methods.nativeHistograms(), request, CallScope.of(budget).of(List.of(tenant)))) {
       var reader = new SeriesFrameReader(stream::next);
       while (reader.next()) {
         reader.samples(buckets);
@@ -65,7 +66,7 @@ public final class RemoteMetricsCardinality implements MetricsCardinality, Metri
             .call(
                 methods.stats(),
                 request(tenant, TimeRange.ALL),
-                CallScope.of(Deadline.after(TIMEOUT)))
+                CallScope.of(Deadline.after(TIMEOUT)).of(List.of(tenant)))
             .single());
   }
 
@@ -76,7 +77,7 @@ public final class RemoteMetricsCardinality implements MetricsCardinality, Metri
             .call(
                 methods.lateVersion(),
                 request(tenant, range),
-                CallScope.of(Deadline.after(TIMEOUT)))
+                CallScope.of(Deadline.after(TIMEOUT)).of(List.of(tenant)))
             .single());
   }
 

@@ -18,7 +18,10 @@ public final class RemoteMetricsQueryRunner implements MetricsQueryRunner {
   public MetricsQueryResult run(Request request) {
     byte[] encoded = MetricsRunnerService.encode(request);
     try (RpcStream stream =
-        caller.call(MetricsRunnerService.RUN, encoded, CallScope.of(request.budget()))) {
+        caller.call(
+            MetricsRunnerService.RUN,
+            encoded,
+            CallScope.of(request.budget()).of(request.tenants()))) {
       return ResultCodec.receive(stream, request.budget());
     }
   }

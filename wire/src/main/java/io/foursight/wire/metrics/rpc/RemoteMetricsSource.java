@@ -47,7 +47,7 @@ public final class RemoteMetricsSource implements MetricsSource {
 
   private RpcStream call(RpcMethod method, MetricsSelect select, String text, CallScope scope) {
     List<TenantId> asked = tenants.isEmpty() ? List.of(select.tenant()) : tenants;
-    return caller.call(method, SelectCodec.encode(asked, blocks, select, text), scope);
+    return caller.call(method, SelectCodec.encode(asked, blocks, select, text), scope.of(asked));
   }
 
   private RpcStream call(RpcMethod method, MetricsSelect select, String text) {
