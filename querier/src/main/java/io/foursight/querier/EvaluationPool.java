@@ -4,6 +4,7 @@ import io.foursight.model.Deadline;
 import io.foursight.model.FoursightException;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.Signal;
+import io.foursight.model.TraceContext;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
@@ -63,16 +64,17 @@ public final class EvaluationPool {
     Future<T> answer;
     try {
       answer =
-          pool.submit(() -> {
-            long started = System.nanoTime();
-            metrics.waiting.record(started - submitted, TimeUnit.NANOSECONDS);
-            try {
-              budget.check();
-              return evaluation.apply(helpers);
-            } finally {
-              metrics.evaluation.record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
-            }
-          });
+          pool.submit(
+              TraceContext.carriedCall(() -> {
+                long started = System.nanoTime();
+                metrics.waiting.record(started - submitted, TimeUnit.NANOSECONDS);
+                try {
+                  budget.check();
+                  return evaluation.apply(helpers);
+                } finally {
+                  metrics.evaluation.record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
+                }
+              }));
     } catch (RejectedExecutionException e) {
       metrics.refused.increment();
       throw FoursightException.unavailable(

@@ -7,6 +7,7 @@ import io.foursight.querier.replication.ReplicatedRead.Answer;
 import io.foursight.ring.InstanceDescriptor;
 import io.foursight.ring.Operation;
 import io.foursight.ring.ReplicationSet;
+import io.foursight.ring.Ring;
 import io.foursight.ring.RingView;
 import java.time.Clock;
 import java.time.Duration;
@@ -57,10 +58,12 @@ public final class Ingesters<S> {
 
   /// Whom to ask about a tenant.
   public ReplicationSet replicas(TenantId tenant) {
+    return shard(tenant).all(Operation.READ);
+  }
+
+  private Ring shard(TenantId tenant) {
     int size = limits.of(tenant).ingestionTenantShardSize();
-    return ring.ring()
-        .shuffleShard(tenant.value(), size, clock.instant().minus(LOOKBACK))
-        .all(Operation.READ);
+    return ring.ring().shuffleShard(tenant.value(), size, clock.instant().minus(LOOKBACK));
   }
 
   public S source(InstanceDescriptor instance) {
@@ -78,14 +81,16 @@ public final class Ingesters<S> {
   }
 
   public <T> Answers<T> each(TenantId tenant, QueryBudget budget, Function<S, T> question) {
-    ReplicationSet set = replicas(tenant);
+    Ring shard = shard(tenant);
+    ReplicationSet set = shard.all(Operation.READ);
     List<T> each =
         ask(set, new Tolerance(set), budget, question, unused -> {}).stream()
             .map(Answer::result)
             .toList();
-    int asked = Math.max(1, set.instances().size());
-    int factor = Math.min(asked, ring.ring().rules().replicationFactor());
-    return new Answers<>(each, Math.max(1, (double) factor * each.size() / asked));
+    // Those that are away hold their part of the copies as well.
+    long holders = shard.instances().stream().filter(i -> !i.tokens().isEmpty()).count();
+    double factor = Math.min(holders, shard.rules().replicationFactor());
+    return new Answers<>(each, Math.max(1, factor * each.size() / Math.max(1, holders)));
   }
 
   private <T> List<Answer<T>> ask(

@@ -2,6 +2,7 @@ package io.foursight.querier.replication;
 
 import io.foursight.model.FoursightException;
 import io.foursight.model.QueryBudget;
+import io.foursight.model.TraceContext;
 import io.foursight.ring.InstanceDescriptor;
 import io.foursight.ring.ReplicationSet;
 import java.util.ArrayList;
@@ -58,7 +59,9 @@ public final class ReplicatedRead<R> {
     var read = new ReplicatedRead<R>(tolerance, discard);
     instances.forEach(instance -> read.waiting.put(instance.id(), instance));
     for (InstanceDescriptor instance : instances) {
-      Thread.ofVirtual().name("replica-read").start(() -> read.run(instance, question));
+      Thread.ofVirtual()
+          .name("replica-read")
+          .start(TraceContext.carried(() -> read.run(instance, question)));
     }
     return read.await(budget);
   }

@@ -12,40 +12,63 @@ import io.foursight.ring.InstanceDescriptor;
 import io.foursight.ring.Operation;
 import io.foursight.ring.Ring;
 import io.foursight.ring.RingView;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 /// The store-gateways of a ring as Sources of one signal. One of them says which blocks the answer
 /// needs; each block is then read by one gateway, its owner if that answers, else another. An
-/// answer comes from every block of the plan or not at all. Safe from any thread.
+/// answer comes from every block of the plan or not at all. A gateway that is slow has its question
+/// put to another one as well. Safe from any thread.
 ///
 /// @param <S> the signal's Source
 public final class StoreGateways<S> {
   private static final int MAX_PLANS = 3;
 
+  /// Never ask a second one sooner.
+  private static final Duration MIN_HEDGE_DELAY = Duration.ofMillis(250);
+
   private final RingView ring;
   private final Function<InstanceDescriptor, Blocks<S>> gateways;
   private final TenantLimits<ReplicationLimits> limits;
+  private final Predicate<InstanceDescriptor> unreachable;
+  private final HedgePolicy hedges;
 
+  /// As if all could be reached.
   public StoreGateways(
       RingView ring,
       Function<InstanceDescriptor, Blocks<S>> gateways,
       TenantLimits<ReplicationLimits> limits) {
+    this(ring, gateways, limits, instance -> false);
+  }
+
+  /// @param unreachable whether the last attempts to reach an instance failed: others are asked
+  ///   first, although the ring does not know yet that it is gone
+  public StoreGateways(
+      RingView ring,
+      Function<InstanceDescriptor, Blocks<S>> gateways,
+      TenantLimits<ReplicationLimits> limits,
+      Predicate<InstanceDescriptor> unreachable) {
+    this(ring, gateways, limits, unreachable, new HedgePolicy(MIN_HEDGE_DELAY));
+  }
+
+  StoreGateways(
+      RingView ring,
+      Function<InstanceDescriptor, Blocks<S>> gateways,
+      TenantLimits<ReplicationLimits> limits,
+      Predicate<InstanceDescriptor> unreachable,
+      HedgePolicy hedges) {
     this.ring = ring;
     this.gateways = gateways;
     this.limits = limits;
+    this.unreachable = unreachable;
+    this.hedges = hedges;
   }
 
   /// What is asked of the blocks.
@@ -97,33 +120,34 @@ public final class StoreGateways<S> {
 
   /// From one gateway, which can read all blocks.
   public <T> T one(TenantId tenant, Function<Blocks<S>, T> question) {
-    return one(tenant, new HashSet<>(), question);
+    return one(tenant, QueryBudget.unlimited(), new HashSet<>(), question);
   }
 
-  /// Asks gateways one after the other until one answers.
-  private <T> T one(TenantId tenant, Set<String> failed, Function<Blocks<S>, T> question) {
-    List<InstanceDescriptor> healthy =
-        new ArrayList<>(shard(tenant).healthy(Operation.OWN).stream().toList());
-    // Tenants spread over the gateways; one tenant's list stays warm in one.
-    int first = BlockShares.token(tenant.value(), "");
-    healthy.sort(Comparator.comparingInt(i -> Integer.hashCode(i.id().hashCode() * 31 ^ first)));
-    FoursightException last =
-        FoursightException.unavailable("no store-gateway is in the ring, or none is healthy");
-    for (InstanceDescriptor gateway : healthy) {
-      if (failed.contains(gateway.id())) {
-        continue;
-      }
-      try {
-        return question.apply(gateways.apply(gateway));
-      } catch (FoursightException e) {
-        if (!Tolerance.isInstances(e)) {
-          throw e;
-        }
-        failed.add(gateway.id());
-        last = e;
-      }
-    }
-    throw last;
+  private <T> T one(
+      TenantId tenant, QueryBudget budget, Set<String> failed, Function<Blocks<S>, T> question) {
+    return new GatewayRead<T>(
+            (blocks, excluded) -> Map.of(first(tenant, excluded), blocks),
+            (gateway, blocks) -> question.apply(gateways.apply(gateway)),
+            late -> {},
+            failed,
+            hedges)
+        .ask(List.of(), budget)
+        .getFirst();
+  }
+
+  /// Tenants spread over the gateways; one tenant's list stays warm in one.
+  private InstanceDescriptor first(TenantId tenant, Set<String> excluded) {
+    int token = BlockShares.token(tenant.value(), "");
+    return shard(tenant).healthy(Operation.OWN).stream()
+        .filter(i -> !excluded.contains(i.id()))
+        .min(
+            Comparator.<InstanceDescriptor, Boolean>comparing(unreachable::test)
+                .thenComparing(i -> Integer.hashCode(i.id().hashCode() * 31 ^ token)))
+        .orElseThrow(() ->
+            FoursightException.unavailable(
+                excluded.isEmpty()
+                    ? "no store-gateway is in the ring, or none is healthy"
+                    : "no store-gateway is left to ask: failed are " + excluded));
   }
 
   private interface Attempt<A> {
@@ -137,7 +161,8 @@ public final class StoreGateways<S> {
     for (int plan = 1; ; plan++) {
       boolean fresh = plan > 1;
       List<Planned> blocks =
-          one(read.tenant, failed, g -> g.plan(read.tenant, read.range, fresh)).stream()
+          one(read.tenant, read.budget, failed, g -> g.plan(read.tenant, read.range, fresh))
+              .stream()
               .filter(read.wanted)
               .toList();
       try {
@@ -156,64 +181,31 @@ public final class StoreGateways<S> {
   }
 
   private <R> List<R> read(Read<S, R> read, List<Planned> blocks, Set<String> failed) {
-    var results = new ArrayList<R>();
-    List<String> left = blocks.stream().map(Planned::id).toList();
-    try {
-      while (!left.isEmpty()) {
-        left =
-            ask(
-                BlockShares.of(shard(read.tenant), read.tenant.value(), left, failed),
-                failed,
-                read,
-                results);
-      }
-      return results;
-    } catch (RuntimeException e) {
-      results.forEach(read.discard);
-      throw e;
+    if (blocks.isEmpty()) {
+      return List.of();
     }
+    return new GatewayRead<R>(
+            (some, excluded) -> spread(read.tenant, some, excluded),
+            (gateway, some) -> read.question.apply(gateways.apply(gateway).only(some)),
+            read.discard,
+            failed,
+            hedges)
+        .ask(blocks.stream().map(Planned::id).toList(), read.budget);
   }
 
-  /// @return blocks that nobody answered for
-  private <R> List<String> ask(
-      Map<InstanceDescriptor, List<String>> shares,
-      Set<String> failed,
-      Read<S, R> read,
-      List<R> results) {
-    var left = new ArrayList<String>();
-    FoursightException fatal = null;
-    record Asked<T>(InstanceDescriptor gateway, List<String> blocks, Future<T> answer) {}
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var asked = new ArrayList<Asked<R>>();
-      shares.forEach((gateway, blocks) -> {
-        Callable<R> task = () -> read.question.apply(gateways.apply(gateway).only(blocks));
-        asked.add(new Asked<>(gateway, blocks, threads.submit(task)));
-      });
-      for (Asked<R> one : asked) {
-        try {
-          results.add(one.answer.get());
-        } catch (ExecutionException e) {
-          RuntimeException failure =
-              e.getCause() instanceof RuntimeException known
-                  ? known
-                  : new IllegalStateException(e.getCause());
-          boolean gone = failure instanceof FoursightException f && f.kind() == ErrorKind.NOT_FOUND;
-          if (gone || !Tolerance.isInstances(failure)) {
-            fatal = (FoursightException) failure;
-          } else {
-            failed.add(one.gateway.id());
-            left.addAll(one.blocks);
-          }
-        }
+  /// Without those that cannot be reached, as long as anybody else is left.
+  private Map<InstanceDescriptor, List<String>> spread(
+      TenantId tenant, List<String> blocks, Set<String> excluded) {
+    Ring shard = shard(tenant);
+    var avoided = new HashSet<>(excluded);
+    shard.healthy(Operation.OWN).stream().filter(unreachable).forEach(i -> avoided.add(i.id()));
+    if (avoided.size() > excluded.size()) {
+      try {
+        return BlockShares.of(shard, tenant.value(), blocks, avoided);
+      } catch (FoursightException nobody) {
+        // They are all there is.
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw FoursightException.unavailable("interrupted while waiting for store-gateways");
     }
-    if (fatal != null) {
-      throw fatal;
-    }
-    read.budget.check();
-    return left;
+    return BlockShares.of(shard, tenant.value(), blocks, excluded);
   }
 }
