@@ -26,6 +26,7 @@ import io.foursight.ingester.traces.TracesLimits;
 import io.foursight.querier.QuerierConfig;
 import io.foursight.querier.metrics.MetricsQuerierLimits;
 import io.foursight.querier.replication.ReplicationLimits;
+import io.foursight.queryfrontend.FrontendLimits;
 import io.foursight.queryfrontend.QueryFrontendConfig;
 import io.foursight.queryfrontend.logs.LogsQueryLimits;
 import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
@@ -65,8 +66,8 @@ record FoursightConfig(
     @Setting(
             value =
                 "Query-frontends whose work this querier does: host:port of their"
-                    + " grpc_listen_port, a name stands for all its addresses. Empty = that of"
-                    + " this process.",
+                    + " grpc_listen_port, a name stands for all its addresses, dnssrv+name for"
+                    + " all that its SRV records name. Empty = that of this process.",
             key = "querier.frontend_address")
         List<String> frontendAddress,
     @Setting(
@@ -151,6 +152,7 @@ record FoursightConfig(
                 ProfilesStoreGatewayLimits.class,
                 MetricsQuerierLimits.class,
                 ReplicationLimits.class,
+                FrontendLimits.class,
                 MetricsQueryLimits.class,
                 LogsQueryLimits.class,
                 TracesQueryLimits.class,

@@ -3,13 +3,18 @@ package io.foursight.cmd;
 import io.foursight.config.TenantOverrides;
 import io.foursight.model.traces.TracesQueryRunner;
 import io.foursight.queryfrontend.BuildInfo;
+import io.foursight.queryfrontend.FairQueue;
+import io.foursight.queryfrontend.FrontendLimits;
+import io.foursight.queryfrontend.Retries;
 import io.foursight.queryfrontend.logs.LogsQueryFrontend;
 import io.foursight.queryfrontend.logs.LogsQueryLimits;
+import io.foursight.queryfrontend.logs.RetryingLogsRunner;
 import io.foursight.queryfrontend.metrics.MetricsQueryFrontend;
 import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
 import io.foursight.queryfrontend.metrics.RetryingMetricsRunner;
 import io.foursight.queryfrontend.profiles.ProfilesQueryFrontend;
 import io.foursight.queryfrontend.profiles.ProfilesQueryLimits;
+import io.foursight.queryfrontend.traces.RetryingTracesRunner;
 import io.foursight.queryfrontend.traces.TracesQueryFrontend;
 import io.foursight.queryfrontend.traces.TracesQueryLimits;
 import io.foursight.runtime.ComponentContext;
@@ -43,6 +48,7 @@ final class QueryFrontendWiring {
   private final Set<String> roots;
   private final StorageWiring storage;
   private final QuerierWiring querier;
+  private final Retries retries;
 
   QueryFrontendWiring(
       FoursightConfig config,
@@ -59,6 +65,7 @@ final class QueryFrontendWiring {
     this.querier = querier;
     this.cluster = cluster;
     this.roots = roots;
+    this.retries = new Retries(config.maxRetriesPerRequest());
   }
 
   Module module() {
@@ -76,7 +83,12 @@ final class QueryFrontendWiring {
   private Service frontend() {
     var build = new BuildInfo(Version.text(), "unknown", "unknown", "unknown");
     var slots = new AtomicReference<IntConsumer>(n -> {});
-    var pool = new WorkerPool(WorkerPool.QUERIES, n -> slots.get().accept(n));
+    var limits = overrides.limits(FrontendLimits.class);
+    var pool =
+        new WorkerPool(
+            WorkerPool.QUERIES,
+            tenants -> FrontendLimits.queriers(limits, tenants),
+            n -> slots.get().accept(n));
     var frontend =
         new MetricsQueryFrontend(
             queriesHere() ? local() : pulled(pool),
@@ -86,17 +98,22 @@ final class QueryFrontendWiring {
             context.routes(),
             context.clock(),
             context.meters());
+    FairQueue logsQueue = logs(build, queriesHere() ? localLogs() : pulledLogs(pool));
+    FairQueue tracesQueue =
+        traces(build, queriesHere() ? querier.traces() : TracesRunnerService.remote(pool));
     if (!queriesHere()) {
-      slots.set(frontend::slots);
-      frontend.slots(0);
+      List<FairQueue> queues = List.of(frontend.queue(), logsQueue, tracesQueue);
+      slots.set(n -> queues.forEach(queue -> queue.slots(n)));
+      queues.forEach(queue -> {
+        queue.slots(0);
+        queue.mostSlots(pool::size);
+      });
       context.routes().addGrpc(Door.INTERNAL_GRPC, pool);
       cluster.notReadyWhile(() ->
           pool.size() > 0
               ? Optional.empty()
               : Optional.of("number of queriers connected to query-frontend is 0"));
     }
-    logs(build, queriesHere() ? localLogs() : pulledLogs(pool));
-    traces(build, queriesHere() ? querier.traces() : TracesRunnerService.remote(pool));
     if (!cluster.isClustered()) {
       profiles(build);
     }
@@ -106,7 +123,7 @@ final class QueryFrontendWiring {
   private MetricsQueryFrontend.Ports local() {
     return new MetricsQueryFrontend.Ports(
         cluster.isClustered()
-            ? new RetryingMetricsRunner(querier.metrics(), config.maxRetriesPerRequest())
+            ? new RetryingMetricsRunner(querier.metrics(), retries)
             : querier.metrics(),
         querier.metrics()::source,
         querier.cardinality(),
@@ -117,8 +134,7 @@ final class QueryFrontendWiring {
   private MetricsQueryFrontend.Ports pulled(WorkerPool pool) {
     var heads = new RemoteMetricsCardinality(pool, MetricsCardinalityService.Methods.QUERIER);
     return new MetricsQueryFrontend.Ports(
-        new RetryingMetricsRunner(
-            new RemoteMetricsQueryRunner(pool), config.maxRetriesPerRequest()),
+        new RetryingMetricsRunner(new RemoteMetricsQueryRunner(pool), retries),
         tenants -> new RemoteMetricsSource(pool, MetricsSourceMethods.QUERIER, tenants, List.of()),
         heads,
         heads,
@@ -127,7 +143,7 @@ final class QueryFrontendWiring {
 
   private LogsQueryFrontend.Ports localLogs() {
     return new LogsQueryFrontend.Ports(
-        querier.logs(),
+        cluster.isClustered() ? new RetryingLogsRunner(querier.logs(), retries) : querier.logs(),
         querier.logs()::source,
         querier.logsLateWrites(),
         querier.logs(),
@@ -138,35 +154,35 @@ final class QueryFrontendWiring {
     var followers = new WorkerPool(WorkerPool.FOLLOWERS, n -> {});
     context.routes().addGrpc(Door.INTERNAL_GRPC, followers);
     return new LogsQueryFrontend.Ports(
-        LogsRunnerService.remote(pool),
+        new RetryingLogsRunner(LogsRunnerService.remote(pool), retries),
         tenants -> new RemoteLogsSource(pool, LogsSourceMethods.QUERIER, tenants, List.of()),
         LogsLateWritesService.remote(pool, LogsLateWritesService.QUERIER),
         LogsFollowService.remote(followers),
         overrides::valuesOf);
   }
 
-  private void logs(BuildInfo build, LogsQueryFrontend.Ports ports) {
-    var unused =
-        new LogsQueryFrontend(
+  private FairQueue logs(BuildInfo build, LogsQueryFrontend.Ports ports) {
+    return new LogsQueryFrontend(
             ports,
             config.queryFrontend(),
             overrides.limits(LogsQueryLimits.class),
             build,
             context.routes(),
             context.clock(),
-            context.meters());
+            context.meters())
+        .queue();
   }
 
-  private void traces(BuildInfo build, TracesQueryRunner runner) {
-    var unused =
-        new TracesQueryFrontend(
-            runner,
+  private FairQueue traces(BuildInfo build, TracesQueryRunner runner) {
+    return new TracesQueryFrontend(
+            cluster.isClustered() ? new RetryingTracesRunner(runner, retries) : runner,
             config.queryFrontend(),
             overrides.limits(TracesQueryLimits.class),
             build,
             context.routes(),
             context.clock(),
-            context.meters());
+            context.meters())
+        .queue();
   }
 
   private void profiles(BuildInfo build) {

@@ -11,17 +11,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /// A number of slots shared fairly: tenants with waiting work take turns, work of one tenant goes
-/// in order of arrival. A tenant may have a bounded number of requests under way; one request may
-/// use several slots. Safe from any thread; waiting threads are meant to be virtual.
+/// in order of arrival. A tenant may have a bounded number of requests under way, and of slots; one
+/// request may use several slots. Safe from any thread; waiting threads are meant to be virtual.
 public final class FairQueue {
   private static final long GLANCE_MILLIS = 50;
 
   private final int maxRequests;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Integer> requests = new HashMap<>();
+  private final Map<String, Integer> running = new HashMap<>();
   private final LinkedHashMap<String, ArrayDeque<Waiter>> waiting = new LinkedHashMap<>();
+  private ToIntFunction<String> mostSlots = tenant -> Integer.MAX_VALUE;
   private int slots;
   private int free;
   private int waitingCount;
@@ -53,6 +56,17 @@ public final class FairQueue {
     }
   }
 
+  /// Bounds the slots that one tenant has at a time; asked whenever one is given. At least one.
+  public void mostSlots(ToIntFunction<String> most) {
+    lock.lock();
+    try {
+      mostSlots = most;
+      callNext();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// One request's place; close it when the request is done.
   public final class Ticket implements AutoCloseable {
     private final String tenant;
@@ -69,7 +83,7 @@ public final class FairQueue {
       try {
         return work.get();
       } finally {
-        release();
+        release(tenant);
       }
     }
 
@@ -110,8 +124,8 @@ public final class FairQueue {
   private void acquire(String tenant, QueryBudget budget) {
     lock.lock();
     try {
-      if (free > 0 && waitingCount == 0) {
-        free--;
+      if (free > 0 && waitingCount == 0 && !isFull(tenant)) {
+        give(tenant);
         return;
       }
       var waiter = new Waiter(lock.newCondition());
@@ -121,6 +135,10 @@ public final class FairQueue {
       while (!waiter.called) {
         try {
           budget.check();
+          callNext();
+          if (waiter.called) {
+            break;
+          }
           waiter.turn.await(GLANCE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
           leave(tenant, waiter);
@@ -138,8 +156,7 @@ public final class FairQueue {
 
   private void leave(String tenant, Waiter waiter) {
     if (waiter.called) {
-      free++;
-      callNext();
+      takeBack(tenant);
       return;
     }
     ArrayDeque<Waiter> own = waiting.get(tenant);
@@ -151,26 +168,48 @@ public final class FairQueue {
     }
   }
 
-  private void release() {
+  private void release(String tenant) {
     lock.lock();
     try {
-      free++;
-      callNext();
+      takeBack(tenant);
     } finally {
       lock.unlock();
     }
   }
 
-  /// Gives free slots to the tenants whose turn it is; a tenant served goes to the end of the line.
+  private boolean isFull(String tenant) {
+    return running.getOrDefault(tenant, 0) >= Math.max(1, mostSlots.applyAsInt(tenant));
+  }
+
+  private void give(String tenant) {
+    free--;
+    running.merge(tenant, 1, Integer::sum);
+  }
+
+  private void takeBack(String tenant) {
+    free++;
+    running.merge(tenant, -1, (a, b) -> a + b == 0 ? null : a + b);
+    callNext();
+  }
+
+  /// Gives free slots to the tenants whose turn it is; a tenant served goes to the end of the line,
+  /// and so does one that has all it may have.
   private void callNext() {
-    while (free > 0 && !waiting.isEmpty()) {
+    int passed = 0;
+    while (free > 0 && passed < waiting.size()) {
       var first = waiting.pollFirstEntry();
+      if (isFull(first.getKey())) {
+        waiting.putLast(first.getKey(), first.getValue());
+        passed++;
+        continue;
+      }
+      passed = 0;
       Waiter waiter = first.getValue().poll();
       if (!first.getValue().isEmpty()) {
         waiting.putLast(first.getKey(), first.getValue());
       }
       waitingCount--;
-      free--;
+      give(first.getKey());
       waiter.called = true;
       waiter.turn.signal();
     }

@@ -2,6 +2,7 @@ package io.foursight.queryfrontend;
 
 import io.foursight.model.FoursightException;
 import io.foursight.model.QueryBudget;
+import io.foursight.model.TraceContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -73,7 +74,7 @@ public final class StepParts {
                 turns.release();
               }
             };
-        futures.add(threads.submit(task));
+        futures.add(threads.submit(TraceContext.carriedCall(task)));
       }
       try {
         var results = new ArrayList<R>();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +97,55 @@ class FairQueueTest {
       assertThat(done).isEqualTo("done");
       assertThat(queue.waiting()).isZero();
       assertThat(waiter.run(QueryBudget.unlimited(), () -> "free again")).isEqualTo("free again");
+    }
+  }
+
+  /// A tenant whose queries only few queriers run must not hold the slots of all of them.
+  @Test
+  void aTenantThatHasAllItMayHave_isPassedOver_untilItGivesOneBack() throws Exception {
+    var queue = new FairQueue(3, 100);
+    queue.mostSlots(tenant -> tenant.equals("few") ? 1 : 3);
+    var release = new CountDownLatch(1);
+    var most = new AtomicInteger();
+    var running = new AtomicInteger();
+    var threads = new ArrayList<Thread>();
+    for (int i = 0; i < 5; i++) {
+      threads.add(
+          Thread.startVirtualThread(() -> {
+            try (var ticket = queue.admit("few")) {
+              ticket.run(
+                  QueryBudget.unlimited(),
+                  () -> {
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    await(release);
+                    return running.decrementAndGet();
+                  });
+            }
+          }));
+    }
+    while (queue.waiting() < 4) {
+      Thread.onSpinWait();
+    }
+    try (var one = queue.admit("other")) {
+      String done =
+          one.run(
+              QueryBudget.unlimited(),
+              () -> one.run(QueryBudget.unlimited(), () -> "both of its slots"));
+      assertThat(done).isEqualTo("both of its slots");
+    }
+    release.countDown();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(most).hasValue(1);
+    assertThat(queue.waiting()).isZero();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 }

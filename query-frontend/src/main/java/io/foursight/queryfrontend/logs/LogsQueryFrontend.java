@@ -43,6 +43,7 @@ public final class LogsQueryFrontend {
       LogsTailRunner tails,
       Function<TenantId, Map<String, Object>> userLimits) {}
 
+  private final FairQueue queue;
   private final HttpRoutes routes;
   private final HttpRoutes.ErrorShape errors = new LokiErrors();
 
@@ -55,7 +56,7 @@ public final class LogsQueryFrontend {
       Clock clock,
       MeterRegistry meters) {
     this.routes = routes;
-    var queue = new FairQueue(config.slots(), config.maxOutstandingRequestsPerTenant());
+    queue = new FairQueue(config.slots(), config.maxOutstandingRequestsPerTenant());
     var metrics = new LogsFrontendMetrics(meters, queue);
     var desk = new LogsReadDesk(ports.sources(), limits, queue, metrics, clock);
     var executors =
@@ -84,6 +85,11 @@ public final class LogsQueryFrontend {
     return config.cacheResults()
         ? Optional.of(new LogsResultCache(config.resultsCacheSize().bytes()))
         : Optional.empty();
+  }
+
+  /// Where queries wait for their turn.
+  public FairQueue queue() {
+    return queue;
   }
 
   private void queries(LogsQueryRoutes to) {

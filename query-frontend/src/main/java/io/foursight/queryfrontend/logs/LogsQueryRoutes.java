@@ -5,6 +5,7 @@ import io.foursight.config.GoDuration;
 import io.foursight.model.FoursightException;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.TenantId;
+import io.foursight.model.TraceContext;
 import io.foursight.model.logs.Direction;
 import io.foursight.model.logs.LogsQueryResult;
 import io.foursight.model.logs.LogsQueryResult.Matrix;
@@ -234,7 +235,7 @@ final class LogsQueryRoutes {
     LogsStats scanned = result.statistics().scanned();
     LOG.info(
         "slow query: signal=logs kind={} tenants={} took_ms={} bytes={} entries={} peak_bytes={}"
-            + " client={} query={}",
+            + " client={} trace_id={} query={}",
         kind,
         request.tenants(),
         TimeUnit.NANOSECONDS.toMillis(nanos),
@@ -242,6 +243,7 @@ final class LogsQueryRoutes {
         scanned.entries(),
         request.budget().peakMemoryBytes(),
         call.remoteAddress(),
+        TraceContext.currentId(),
         request.query());
   }
 }

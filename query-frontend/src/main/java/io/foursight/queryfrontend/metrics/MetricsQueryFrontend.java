@@ -79,9 +79,9 @@ public final class MetricsQueryFrontend {
     status(new StatusRoutes(desk, ports.cardinality(), ports.userLimits(), build, clock));
   }
 
-  /// Sets how many parts of queries may run at once, as queriers come and go.
-  public void slots(int slots) {
-    queue.slots(slots);
+  /// Where parts of queries wait for their turn.
+  public FairQueue queue() {
+    return queue;
   }
 
   private void queries(QueryRoutes to) {

@@ -4,6 +4,7 @@ import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
 import io.foursight.model.QueryBudget;
 import io.foursight.model.TenantId;
+import io.foursight.model.TraceContext;
 import io.foursight.model.metrics.Annotations;
 import io.foursight.model.metrics.MetricsQueryResult;
 import io.foursight.model.metrics.MetricsQueryResult.Matrix;
@@ -278,7 +279,7 @@ final class QueryRoutes {
     metrics.slow.increment();
     LOG.info(
         "slow query: signal=metrics kind={} tenants={} took_ms={} series={} samples={}"
-            + " peak_bytes={} client={} query={}",
+            + " peak_bytes={} client={} trace_id={} query={}",
         kind,
         tenants,
         TimeUnit.NANOSECONDS.toMillis(nanos),
@@ -286,6 +287,7 @@ final class QueryRoutes {
         budget.totalSamples(),
         budget.peakMemoryBytes(),
         call.remoteAddress(),
+        TraceContext.currentId(),
         Parameters.quoted(query));
   }
 

@@ -27,6 +27,7 @@ public final class TracesQueryFrontend {
 
   private static final Set<String> GET = Set.of("GET");
 
+  private final FairQueue queue;
   private final HttpRoutes routes;
   private final HttpRoutes.ErrorShape errors = new TempoErrors();
   private final BuildInfo build;
@@ -47,7 +48,7 @@ public final class TracesQueryFrontend {
             Math.min(
                 Integer.MAX_VALUE,
                 (long) OUTSTANDING_FACTOR * config.maxOutstandingRequestsPerTenant());
-    var queue = new FairQueue(config.slots(), outstanding);
+    queue = new FairQueue(config.slots(), outstanding);
     var metrics = new TracesFrontendMetrics(meters, queue);
     var desk =
         new TracesReadDesk(runner, limits, queue, metrics, clock, config.logQueriesLongerThan());
@@ -68,6 +69,11 @@ public final class TracesQueryFrontend {
     for (Door door : List.of(Door.MAIN, Door.TRACES)) {
       routes.addGrpc(door, new StreamingQuerier(desk).service());
     }
+  }
+
+  /// Where queries wait for their turn.
+  public FairQueue queue() {
+    return queue;
   }
 
   private void add(String path, HttpHandler handler) {

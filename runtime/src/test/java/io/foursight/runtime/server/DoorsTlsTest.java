@@ -227,7 +227,8 @@ class DoorsTlsTest {
     var missing = new ServerTlsConfig("/no/such.crt", "/no/such.key", "", "");
     assertThatThrownBy(() -> open(ServerTlsConfig.off(), missing))
         .isInstanceOf(FoursightException.class)
-        .hasMessageContaining("server.grpc_tls_config: the TLS files do not work: could not find certificate")
+        .hasMessageContaining(
+            "server.grpc_tls_config: the TLS files do not work: could not find certificate")
         .hasMessageContaining("/no/such.crt");
     doors = null;
     assertThatThrownBy(() -> open(missing, ServerTlsConfig.off()))

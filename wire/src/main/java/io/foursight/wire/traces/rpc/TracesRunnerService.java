@@ -75,8 +75,9 @@ public final class TracesRunnerService {
   }
 
   private record Remote(RpcCaller caller) implements TracesQueryRunner {
-    private RpcStream call(RpcMethod method, ProtoWriter request, QueryBudget budget) {
-      return caller.call(method, request.toByteArray(), CallScope.of(budget));
+    private RpcStream call(
+        RpcMethod method, ProtoWriter request, List<TenantId> tenants, QueryBudget budget) {
+      return caller.call(method, request.toByteArray(), CallScope.of(budget).of(tenants));
     }
 
     @Override
@@ -90,7 +91,7 @@ public final class TracesRunnerService {
               search.budget());
       out.varint(5, search.limit());
       out.varint(6, search.spansPerSpanSet());
-      try (RpcStream stream = call(SEARCH, out, search.budget())) {
+      try (RpcStream stream = call(SEARCH, out, search.tenants(), search.budget())) {
         return TracesResultCodec.receiveFound(stream, search.budget(), progress);
       }
     }
@@ -107,7 +108,7 @@ public final class TracesRunnerService {
       out.varint(5, metrics.maxSeries());
       out.sint(7, metrics.stepNanos());
       out.varint(8, metrics.exemplars());
-      try (RpcStream stream = call(METRICS, out, metrics.budget())) {
+      try (RpcStream stream = call(METRICS, out, metrics.tenants(), metrics.budget())) {
         return TracesResultCodec.receiveMetrics(stream, metrics.budget());
       }
     }
@@ -127,7 +128,7 @@ public final class TracesRunnerService {
       out.fixed64(id.low());
       out.end(mark);
       out.varint(12, maxBytes);
-      return PiecesCodec.receive(call(TRACE, out, budget), budget);
+      return PiecesCodec.receive(call(TRACE, out, tenants, budget), budget);
     }
 
     private static ProtoWriter tagsRequest(Tags tags) {
@@ -140,14 +141,16 @@ public final class TracesRunnerService {
     @Override
     public List<TracesTags> tagNames(Tags tags) {
       return Items.receive(
-          call(TAG_NAMES, tagsRequest(tags), tags.budget()), SpanValueCodec::readTags);
+          call(TAG_NAMES, tagsRequest(tags), tags.tenants(), tags.budget()),
+          SpanValueCodec::readTags);
     }
 
     @Override
     public List<SpanValue> tagValues(String identifier, Tags tags) {
       ProtoWriter out = tagsRequest(tags);
       out.string(13, identifier);
-      return Items.receive(call(TAG_VALUES, out, tags.budget()), SpanValueCodec::read);
+      return Items.receive(
+          call(TAG_VALUES, out, tags.tenants(), tags.budget()), SpanValueCodec::read);
     }
   }
 
