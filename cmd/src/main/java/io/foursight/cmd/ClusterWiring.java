@@ -1,11 +1,14 @@
 package io.foursight.cmd;
 
+import io.foursight.distributor.RateShare;
+import io.foursight.distributor.metrics.SharedHaElections;
 import io.foursight.model.Deadline;
 import io.foursight.model.FoursightException;
 import io.foursight.ring.InstanceDescriptor;
 import io.foursight.ring.InstanceSettings;
 import io.foursight.ring.Lifecycler;
 import io.foursight.ring.LifecyclerMetrics;
+import io.foursight.ring.Operation;
 import io.foursight.ring.Ring;
 import io.foursight.ring.RingClient;
 import io.foursight.ring.RingName;
@@ -26,8 +29,8 @@ import io.foursight.wire.rpc.RpcCaller;
 import io.foursight.wire.rpc.RpcGrpcService;
 import io.foursight.wire.rpc.RpcService;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +38,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What lets this process be one of several: the rings, the channels to others, and this process's
 /// own seats in rings. A process that is alone has none of it: its ports are plain calls.
 final class ClusterWiring {
-  /// How long others need to hear that a seat is being left, before this process stops to answer.
-  private static final Duration NEWS = Duration.ofSeconds(1);
+  private static final Logger log = LoggerFactory.getLogger(ClusterWiring.class);
 
   private final FoursightConfig config;
   private final ComponentContext context;
@@ -84,7 +91,25 @@ final class ClusterWiring {
         new RingClient(
             name, store.orElseThrow(), rules(name, ring), ring.heartbeatTimeout(), scheduler);
     RingMetrics.register(context.meters(), client);
+    client.onChange(this::forgetTheGone);
     return client;
+  }
+
+  /// Connections to addresses that no ring has any more are closed.
+  private void forgetTheGone(Ring changed) {
+    Set<String> now = new HashSet<>();
+    rings.values().forEach(r -> r.ring().instances().forEach(i -> now.add(i.address())));
+    for (String address : List.copyOf(callers.keySet())) {
+      if (!now.contains(address)) {
+        callers.remove(address);
+        pool.forget(address);
+      }
+    }
+  }
+
+  /// Whether the last attempts to reach an instance failed, whatever the ring says of it.
+  boolean isUnreachable(InstanceDescriptor instance) {
+    return pool.isFailing(instance.address());
   }
 
   /// The rings as pages; a process that is alone shows itself.
@@ -138,6 +163,11 @@ final class ClusterWiring {
     return seat;
   }
 
+  /// This process's instance in a ring, once it is there.
+  Supplier<Optional<Lifecycler>> life(RingName name) {
+    return () -> Optional.ofNullable(seats.get(name)).flatMap(RingSeat::life);
+  }
+
   /// Takes seats for the components that hold nothing, so that others see them.
   void attend(Set<String> roots) {
     if (isClustered()) {
@@ -148,6 +178,28 @@ final class ClusterWiring {
             }
           });
     }
+  }
+
+  /// What one distributor grants of a tenant's rates.
+  RateShare rateShare() {
+    if (!isClustered()) {
+      return RateShare.WHOLE;
+    }
+    RingClient distributors = ring(RingName.DISTRIBUTOR, config.distributorRing());
+    return new RateShare(() -> distributors.ring().healthy(Operation.OWN).size());
+  }
+
+  /// Elections of all distributors together; empty when this process is alone.
+  Optional<SharedHaElections> haElections() {
+    return store.map(shared -> {
+      var silence = config.distributor().haTrackerFailoverTimeout();
+      var client =
+          rings.computeIfAbsent(
+              SharedHaElections.RING,
+              name -> new RingClient(name, shared, new RingRules(1, false), silence, scheduler));
+      return new SharedHaElections(
+          shared, client, scheduler, silence, config.distributor().haTrackerUpdateTimeout());
+    });
   }
 
   /// Whether an instance of a ring is this process.
@@ -166,6 +218,11 @@ final class ClusterWiring {
     return (method, request, scope) ->
         new GrpcCaller(pool.channel(address), address, pool.config().grpcCompression())
             .call(method, request, scope);
+  }
+
+  /// Tells queriers apart for those whose work they do; the same after a restart.
+  String workerName() {
+    return InstancePlace.hostName() + ':' + config.server().grpcListenPort();
   }
 
   ClientPool pool() {
@@ -236,12 +293,19 @@ final class ClusterWiring {
       seat.handOver(deadline);
     }
     if (!seats.isEmpty()) {
-      try {
-        Duration left = deadline.remaining();
-        Thread.sleep(left.compareTo(NEWS) < 0 ? left : NEWS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      awaitNews(deadline);
+    }
+  }
+
+  /// Who has not heard by then finds closed doors, and asks others.
+  private void awaitNews(Deadline deadline) {
+    try {
+      boolean unused =
+          store.orElseThrow().spread().get(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      log.warn("leaving before all others know it");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -71,16 +71,23 @@ final class DistributorWiring {
             overrides.limits(DistributorLimits.class),
             metricsSink(),
             ingester.hash(),
-            RELABEL_EXPRESSIONS);
+            RELABEL_EXPRESSIONS,
+            cluster.rateShare(),
+            cluster.haElections());
     var logsDoor =
         new LogsWriteDoor(
-            context, config.distributor(), overrides.limits(LogsWriteLimits.class), logs.sink());
+            context,
+            config.distributor(),
+            overrides.limits(LogsWriteLimits.class),
+            logs.sink(),
+            cluster.rateShare());
     var tracesDoor =
         new TracesWriteDoor(
             context,
             config.distributor(),
             overrides.limits(TracesWriteLimits.class),
-            traces.sink());
+            traces.sink(),
+            cluster.rateShare());
     if (cluster.isClustered()) {
       return new Together(List.of(metrics, logsDoor, tracesDoor));
     }

@@ -216,6 +216,10 @@ final class IngesterWiring {
     if (!config.ingester().flushOnShutdown() && !ingester.isShutdownPrepared()) {
       return false;
     }
+    if (ingester.isShutdownPrepared()) {
+      // It is to go for good, whatever the instances that only restart do.
+      cluster.life(RingName.INGESTER).get().ifPresent(life -> life.unregisterOnShutdown(true));
+    }
     ingester.shutdown();
     while (storeGateway.pickup() instanceof RingPickup pickup && pickup.isWaiting()) {
       if (deadline.expired()) {
@@ -266,6 +270,8 @@ final class IngesterWiring {
                     profilesMeters.get())),
             directory);
     new IngesterRoutes(ingester).register(context.routes());
+    new DrainRoutes(cluster.life(RingName.INGESTER), config.ingesterRing().unregisterOnShutdown())
+        .registerIngester(context.routes());
     return cluster.seat(
         RingName.INGESTER,
         config.ingesterRing(),

@@ -131,7 +131,8 @@ final class LogsCluster {
         new ReplicatedLogsSource(
             new Ingesters<>(ingester.ring(), this::sourceOf, limits, context.clock())),
         new ShardedLogsBlocks(
-            new StoreGateways<>(storeGateway.ring(), this::blocksOf, limits),
+            new StoreGateways<>(
+                storeGateway.ring(), this::blocksOf, limits, cluster::isUnreachable),
             () -> ingester.ring().ring().rules().replicationFactor()),
         new ReplicatedLogsTails(
             new Ingesters<>(ingester.ring(), this::tailsOf, limits, context.clock())));

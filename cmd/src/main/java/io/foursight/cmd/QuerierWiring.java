@@ -154,7 +154,7 @@ final class QuerierWiring {
         RegexMatcher::compile);
     return new FrontendWorkers(
         frontends,
-        InstancePlace.hostName(),
+        cluster.workerName(),
         cluster.pool(),
         List.of(
             new Lane(
@@ -178,7 +178,8 @@ final class QuerierWiring {
     return new MetricsFanIn(
         List.of(
             new ShardedMetricsBlocks(
-                new StoreGateways<>(storeGateway.ring(), storeGateway::blocksOf, limits)),
+                new StoreGateways<>(
+                    storeGateway.ring(), storeGateway::blocksOf, limits, cluster::isUnreachable)),
             new ReplicatedMetricsSource(
                 new Ingesters<>(ingester.ring(), ingester::sourceOf, limits, context.clock()))));
   }

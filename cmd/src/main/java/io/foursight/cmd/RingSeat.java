@@ -51,6 +51,11 @@ final class RingSeat implements Service {
     }
   }
 
+  /// In its ring; empty before the start.
+  Optional<Lifecycler> life() {
+    return lifecycler;
+  }
+
   void activate() {
     lifecycler.ifPresent(Lifecycler::activate);
   }

@@ -1,5 +1,6 @@
 package io.foursight.cmd;
 
+import io.foursight.distributor.metrics.SharedHaElections;
 import io.foursight.ring.RingName;
 import io.foursight.ring.RingScheduler;
 import io.foursight.ring.RingStore;
@@ -20,6 +21,7 @@ final class RingStores {
       FoursightConfig config, ComponentContext context, RingScheduler scheduler) {
     Map<RingName, KvStoreConfig> stores = new LinkedHashMap<>();
     all(config).forEach((name, ring) -> stores.put(name, ring.kvstore()));
+    stores.put(SharedHaElections.RING, config.distributorRing().kvstore());
     return ConfiguredRingStore.of(config.memberlist(), stores, scheduler, context.meters());
   }
 

@@ -38,6 +38,7 @@ final class StoreGatewayWiring {
       BlocksService.method(MetricsSourceMethods.STORE_GATEWAY.service());
 
   private final FoursightConfig config;
+  private final ComponentContext context;
   private final ClusterWiring cluster;
   private final Lazy<MetricsStoreGateway> metrics;
   private final Lazy<LogsStoreGateway> logs;
@@ -52,6 +53,7 @@ final class StoreGatewayWiring {
       ClusterWiring cluster,
       StorageWiring storage) {
     this.config = config;
+    this.context = context;
     this.cluster = cluster;
     metrics =
         new Lazy<>(() ->
@@ -124,6 +126,9 @@ final class StoreGatewayWiring {
     LogsCluster.serveStoreGateway(cluster, logs.get());
     TracesCluster.serveStoreGateway(cluster, traces.get());
     cluster.serve(BlockPickupService.of(here()));
+    new DrainRoutes(
+            cluster.life(RingName.STORE_GATEWAY), config.storeGatewayRing().unregisterOnShutdown())
+        .registerStoreGateway(context.routes());
     return cluster.seat(
         RingName.STORE_GATEWAY,
         config.storeGatewayRing(),

@@ -99,7 +99,9 @@ final class TracesCluster {
     return new TracesFanIn(
         new ReplicatedTracesSource(
             new Ingesters<>(ingester.ring(), this::sourceOf, limits, context.clock())),
-        new ShardedTracesBlocks(new StoreGateways<>(storeGateway.ring(), this::blocksOf, limits)));
+        new ShardedTracesBlocks(
+            new StoreGateways<>(
+                storeGateway.ring(), this::blocksOf, limits, cluster::isUnreachable)));
   }
 
   private boolean isIngesterHere(InstanceDescriptor instance) {

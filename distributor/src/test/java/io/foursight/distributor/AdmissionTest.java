@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +46,29 @@ class AdmissionTest {
       }
       assertThat(taken).as("seed %d", seed).isGreaterThan(1000);
     }
+  }
+
+  /// A tenant whose requests are spread over all distributors gets its rate once, and at once more
+  /// of it from each that stays when others go.
+  @Test
+  void severalDistributors_grantTheRateTogether() {
+    var live = new AtomicInteger(4);
+    var share = new RateShare(live::get);
+    var buckets = List.of(bucket(), bucket(), bucket(), bucket());
+    long granted = 0;
+    for (int tick = 0; tick < 1000; tick++) {
+      nanos.addAndGet(10_000_000);
+      for (TokenBucket bucket : buckets) {
+        granted += bucket.take(1, share.of(40), 1) ? 1 : 0;
+      }
+    }
+    assertThat(granted).isBetween(396L, 404L);
+    live.set(0);
+    assertThat(share.of(40)).isEqualTo(40);
+  }
+
+  private TokenBucket bucket() {
+    return new TokenBucket(nanos::get);
   }
 
   @Test

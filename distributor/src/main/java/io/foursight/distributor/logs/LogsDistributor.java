@@ -3,6 +3,7 @@ package io.foursight.distributor.logs;
 import io.foursight.config.TenantLimits;
 import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.InflightBytes;
+import io.foursight.distributor.RateShare;
 import io.foursight.distributor.TokenBucket;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
@@ -44,6 +45,7 @@ public final class LogsDistributor {
   private final LogsDistributorMetrics metrics;
   private final InstantSource clock;
   private final LongSupplier nanoClock;
+  private final RateShare share;
   private final LogsScratch.Pool scratches = new LogsScratch.Pool();
   private final InflightBytes inflight;
   private final Map<TenantId, TenantState> tenants = new ConcurrentHashMap<>();
@@ -56,7 +58,9 @@ public final class LogsDistributor {
       LogsSink sink,
       LogsDistributorMetrics metrics,
       InstantSource clock,
-      LongSupplier nanoClock) {
+      LongSupplier nanoClock,
+      RateShare share) {
+    this.share = share;
     this.config = config;
     this.limits = limits;
     this.sink = sink;
@@ -145,7 +149,7 @@ public final class LogsDistributor {
       TenantId tenant, TenantState state, LogsWriteLimits l, int lines, long bytes) {
     double rate = l.ingestionRateMb() * (1 << 20);
     long burst = (long) (Math.max(l.ingestionBurstSizeMb(), l.ingestionRateMb()) * (1 << 20));
-    if (!state.bytes.take(bytes, rate, burst)) {
+    if (!state.bytes.take(bytes, share.of(rate), burst)) {
       metrics.rejected("rate_limited", lines, bytes);
       throw new FoursightException(
           ErrorKind.LIMIT_EXCEEDED,

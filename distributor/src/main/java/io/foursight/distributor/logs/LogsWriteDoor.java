@@ -2,6 +2,7 @@ package io.foursight.distributor.logs;
 
 import io.foursight.config.TenantLimits;
 import io.foursight.distributor.DistributorConfig;
+import io.foursight.distributor.RateShare;
 import io.foursight.distributor.RetryAfter;
 import io.foursight.model.Deadline;
 import io.foursight.model.logs.LogsSink;
@@ -20,7 +21,8 @@ public final class LogsWriteDoor implements Service {
       ComponentContext context,
       DistributorConfig config,
       TenantLimits<LogsWriteLimits> limits,
-      LogsSink sink) {
+      LogsSink sink,
+      RateShare share) {
     distributor =
         new LogsDistributor(
             config,
@@ -28,7 +30,8 @@ public final class LogsWriteDoor implements Service {
             sink,
             new LogsDistributorMetrics(context.meters()),
             context.clock(),
-            System::nanoTime);
+            System::nanoTime,
+            share);
     distributor.refuse();
     var retryAfter = new RetryAfter(new SecureRandom());
     new LogsPushRoutes(distributor, retryAfter).register(context.routes());

@@ -2,8 +2,8 @@ package io.foursight.distributor.metrics;
 
 import io.foursight.model.TenantId;
 
-/// Who is elected in each HA cluster. One implementation keeps it in memory; one over shared state
-/// takes its place when several distributors run. Safe from any thread.
+/// Who is elected in each HA cluster. A distributor that is alone keeps it in memory; several share
+/// it. Safe from any thread.
 public interface HaElections {
   /// What to do with the samples of a replica.
   enum Verdict {

@@ -5,6 +5,7 @@ import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.DistributorLimits;
 import io.foursight.distributor.DistributorMetrics;
 import io.foursight.distributor.InflightBytes;
+import io.foursight.distributor.RateShare;
 import io.foursight.distributor.RelabelExpression;
 import io.foursight.distributor.RelabelRule;
 import io.foursight.distributor.Relabeler;
@@ -45,6 +46,7 @@ public final class MetricsDistributor {
   private final SeriesHash hash;
   private final InstantSource clock;
   private final LongSupplier nanoClock;
+  private final RateShare share;
   private final PushScratch.Pool scratches;
   private final InflightBytes inflight;
   private final Map<TenantId, TenantState> tenants = new ConcurrentHashMap<>();
@@ -81,7 +83,9 @@ public final class MetricsDistributor {
       DistributorMetrics metrics,
       SeriesHash hash,
       InstantSource clock,
-      LongSupplier nanoClock) {
+      LongSupplier nanoClock,
+      RateShare share) {
+    this.share = share;
     this.expressions = expressions;
     this.hash = hash;
     this.config = config;
@@ -120,7 +124,8 @@ public final class MetricsDistributor {
         metrics,
         hash,
         InstantSource.system(),
-        System::nanoTime);
+        System::nanoTime,
+        RateShare.WHOLE);
   }
 
   DistributorConfig config() {
@@ -163,7 +168,7 @@ public final class MetricsDistributor {
     DistributorLimits l = limits.of(tenant);
     long burst =
         l.requestBurstSize() > 0 ? l.requestBurstSize() : Math.max(1, (long) l.requestRate());
-    if (!state(tenant, l).requests.take(1, l.requestRate(), burst)) {
+    if (!state(tenant, l).requests.take(1, share.of(l.requestRate()), burst)) {
       metrics.rejected("request_rate_limited", 1);
       throw new FoursightException(
           ErrorKind.LIMIT_EXCEEDED,
@@ -251,7 +256,7 @@ public final class MetricsDistributor {
             + batch.histogramCount()
             + batch.exemplars().size()
             + batch.metadata().size();
-    if (!state.items.take(items, l.ingestionRate(), l.ingestionBurstSize())) {
+    if (!state.items.take(items, share.of(l.ingestionRate()), l.ingestionBurstSize())) {
       metrics.rejected("rate_limited", items);
       throw new FoursightException(
           ErrorKind.LIMIT_EXCEEDED,

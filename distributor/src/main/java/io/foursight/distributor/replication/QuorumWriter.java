@@ -1,6 +1,7 @@
 package io.foursight.distributor.replication;
 
 import io.foursight.model.FoursightException;
+import io.foursight.model.TraceContext;
 import io.foursight.ring.InstanceDescriptor;
 import io.foursight.ring.Operation;
 import io.foursight.ring.ReplicationSet;
@@ -79,7 +80,9 @@ public final class QuorumWriter {
     }
     pending.start(all.size());
     for (Share share : all) {
-      Thread.ofVirtual().name("replicate").start(() -> send(share, sender, pending));
+      Thread.ofVirtual()
+          .name("replicate")
+          .start(TraceContext.carried(() -> send(share, sender, pending)));
     }
     return pending.await();
   }

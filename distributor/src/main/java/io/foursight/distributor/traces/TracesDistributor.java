@@ -3,6 +3,7 @@ package io.foursight.distributor.traces;
 import io.foursight.config.TenantLimits;
 import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.InflightBytes;
+import io.foursight.distributor.RateShare;
 import io.foursight.distributor.TokenBucket;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
@@ -38,6 +39,7 @@ public final class TracesDistributor {
   private final TracesDistributorMetrics metrics;
   private final InstantSource clock;
   private final LongSupplier nanoClock;
+  private final RateShare share;
   private final TracesScratch.Pool scratches = new TracesScratch.Pool();
   private final InflightBytes inflight;
   private final Map<TenantId, TenantState> tenants = new ConcurrentHashMap<>();
@@ -50,7 +52,9 @@ public final class TracesDistributor {
       TracesSink sink,
       TracesDistributorMetrics metrics,
       InstantSource clock,
-      LongSupplier nanoClock) {
+      LongSupplier nanoClock,
+      RateShare share) {
+    this.share = share;
     this.config = config;
     this.limits = limits;
     this.sink = sink;
@@ -166,7 +170,7 @@ public final class TracesDistributor {
   private void limitRate(TenantId tenant, TracesWriteLimits l, int spans, long bytes) {
     long rate = l.rateLimitBytes().bytes();
     long burst = Math.max(rate, l.burstSizeBytes().bytes());
-    if (!state(tenant).bytes.take(bytes, rate, burst)) {
+    if (!state(tenant).bytes.take(bytes, share.of(rate), burst)) {
       metrics.rejected("rate_limited", spans);
       throw new FoursightException(
           ErrorKind.LIMIT_EXCEEDED,

@@ -2,6 +2,7 @@ package io.foursight.distributor.traces;
 
 import io.foursight.config.TenantLimits;
 import io.foursight.distributor.DistributorConfig;
+import io.foursight.distributor.RateShare;
 import io.foursight.distributor.RetryAfter;
 import io.foursight.model.Deadline;
 import io.foursight.model.traces.TracesSink;
@@ -20,7 +21,8 @@ public final class TracesWriteDoor implements Service {
       ComponentContext context,
       DistributorConfig config,
       TenantLimits<TracesWriteLimits> limits,
-      TracesSink sink) {
+      TracesSink sink,
+      RateShare share) {
     distributor =
         new TracesDistributor(
             config,
@@ -28,7 +30,8 @@ public final class TracesWriteDoor implements Service {
             sink,
             new TracesDistributorMetrics(context.meters()),
             context.clock(),
-            System::nanoTime);
+            System::nanoTime,
+            share);
     distributor.refuse();
     var retryAfter = new RetryAfter(new SecureRandom());
     new OtlpTracesRoutes(distributor, retryAfter).register(context.routes());

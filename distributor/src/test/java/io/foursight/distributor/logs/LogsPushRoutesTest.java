@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.FakeCall;
+import io.foursight.distributor.RateShare;
 import io.foursight.distributor.RetryAfter;
 import io.foursight.model.TenantId;
 import io.foursight.model.logs.LogsBatch;
@@ -62,7 +63,8 @@ class LogsPushRoutesTest {
             this::store,
             new LogsDistributorMetrics(meters),
             InstantSource.fixed(Instant.ofEpochMilli(NOW)),
-            System::nanoTime);
+            System::nanoTime,
+            RateShare.WHOLE);
     return new LogsPushRoutes(distributor, new RetryAfter(new Random(1))).push(call);
   }
 

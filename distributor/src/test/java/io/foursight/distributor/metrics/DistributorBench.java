@@ -3,6 +3,7 @@ package io.foursight.distributor.metrics;
 import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.DistributorLimits;
 import io.foursight.distributor.DistributorMetrics;
+import io.foursight.distributor.RateShare;
 import io.foursight.distributor.RelabelExpression;
 import io.foursight.distributor.RetryAfter;
 import io.foursight.model.FoursightException;
@@ -64,7 +65,8 @@ final class DistributorBench {
             new DistributorMetrics(registry),
             new SeriesHash(1, 2),
             () -> Instant.ofEpochMilli(nowMillis),
-            () -> nowMillis * 1_000_000);
+            () -> nowMillis * 1_000_000,
+            RateShare.WHOLE);
     remoteWrite = new RemoteWriteRoutes(distributor, retryAfter);
   }
 }

@@ -6,6 +6,7 @@ import io.foursight.config.TenantLimits;
 import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.DistributorLimits;
 import io.foursight.distributor.FakeCall;
+import io.foursight.distributor.RateShare;
 import io.foursight.model.Deadline;
 import io.foursight.model.SeriesHash;
 import io.foursight.runtime.ComponentContext;
@@ -17,6 +18,7 @@ import io.grpc.BindableService;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -68,7 +70,9 @@ class MetricsWriteDoorTest {
           TenantLimits.fixed(DistributorLimits.defaults()),
           sink,
           new SeriesHash(1, 2),
-          DistributorBench::expression);
+          DistributorBench::expression,
+          RateShare.WHOLE,
+          Optional.empty());
 
   @Test
   void everyWritePath_isRegisteredOnItsDoor() {

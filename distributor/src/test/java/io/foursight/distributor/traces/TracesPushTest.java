@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.foursight.config.ByteSize;
 import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.FakeCall;
+import io.foursight.distributor.RateShare;
 import io.foursight.distributor.RetryAfter;
 import io.foursight.model.ErrorKind;
 import io.foursight.model.FoursightException;
@@ -74,7 +75,8 @@ class TracesPushTest {
             (tenant, batch) -> sink.write(tenant, batch),
             new TracesDistributorMetrics(meters),
             Clock.systemUTC(),
-            System::nanoTime);
+            System::nanoTime,
+            RateShare.WHOLE);
     var retryAfter = new RetryAfter(new Random(1));
     var registered =
         new HttpRoutes() {

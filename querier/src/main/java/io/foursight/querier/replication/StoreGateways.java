@@ -40,14 +40,6 @@ public final class StoreGateways<S> {
   private final Predicate<InstanceDescriptor> unreachable;
   private final HedgePolicy hedges;
 
-  /// As if all could be reached.
-  public StoreGateways(
-      RingView ring,
-      Function<InstanceDescriptor, Blocks<S>> gateways,
-      TenantLimits<ReplicationLimits> limits) {
-    this(ring, gateways, limits, instance -> false);
-  }
-
   /// @param unreachable whether the last attempts to reach an instance failed: others are asked
   ///   first, although the ring does not know yet that it is gone
   public StoreGateways(
