@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.foursight.compactor.Compactor;
 import io.foursight.compactor.CompactorConfig;
 import io.foursight.compactor.CompactorLimits;
+import io.foursight.compactor.Ownership;
 import io.foursight.config.TenantLimits;
 import io.foursight.model.Labels;
 import io.foursight.model.Signal;
@@ -14,6 +15,7 @@ import io.foursight.model.metrics.Exemplar;
 import io.foursight.model.metrics.MetricMetadata;
 import io.foursight.model.metrics.SampleColumns;
 import io.foursight.model.metrics.StaleMarker;
+import io.foursight.storage.block.BlockLeases;
 import io.foursight.storage.block.BlockMeta;
 import io.foursight.storage.block.BlockOrder;
 import io.foursight.storage.block.BlockStore;
@@ -34,10 +36,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -346,5 +352,103 @@ class MetricsCompactionTest {
     compactor().runOnce();
     assertThat(store().scan(TENANT).partial()).isEmpty();
     assertThat(visibleBlocks()).hasSize(1);
+  }
+
+  /// One of several, which all think that the tenant is theirs, as in a partition.
+  private Compactor rival(String name, LongSupplier nanoClock) {
+    return new Compactor(
+        Signal.METRICS,
+        store(),
+        new MetricsMerger(),
+        CompactorConfig.defaults(),
+        TenantLimits.fixed(new CompactorLimits(retention, Duration.ofDays(1))),
+        dir.resolve("scratch-" + name),
+        clock,
+        processes,
+        new SimpleMeterRegistry(),
+        new Ownership(
+            tenant -> true,
+            Optional.of(new BlockLeases(objects, name, Duration.ofHours(1), nanoClock))));
+  }
+
+  private void uploadADay() {
+    var random = new Random(5);
+    for (int hour = 0; hour < 24; hour += 2) {
+      uploadRandom(random, hour, hour + 2);
+      uploadRandom(random, hour, hour + 2);
+    }
+    now += HOUR;
+  }
+
+  private void assertNoSourceTwice() {
+    List<String> sources =
+        visibleBlocks().stream().flatMap(meta -> meta.sources().stream()).toList();
+    assertThat(sources).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void ofTwoThatOwnATenant_oneMergesIt_whileTheOtherLooksOn() {
+    uploadADay();
+    var before = visible();
+    Compactor first = rival("first", () -> 0);
+    Compactor second = rival("second", () -> 0);
+    var meanwhile = new AtomicInteger();
+    var asked = new AtomicInteger();
+    objects.script(request -> {
+      boolean publishes = request.operation().equals("put") && request.key().endsWith("meta.json");
+      if (publishes && asked.getAndIncrement() == 0) {
+        meanwhile.addAndGet(second.runOnce());
+      }
+      return Fault.NONE;
+    });
+    assertThat(first.runOnce()).isPositive();
+    assertThat(asked.get()).isPositive();
+    assertThat(meanwhile).hasValue(0);
+    assertNoSourceTwice();
+    assertThat(visible()).isEqualTo(before);
+    objects.script(request -> Fault.NONE);
+    var next = new BlockLeases(objects, "next", Duration.ofHours(1), () -> 0).take(TENANT);
+    assertThat(next).as("given back after the merge").isPresent();
+    next.get().close();
+  }
+
+  @Test
+  void ofOneThatDied_anotherTakesOver_whenTheLeaseHasRunOut() {
+    uploadADay();
+    var nanos = new AtomicLong();
+    try (var dead =
+        new BlockLeases(objects, "dead", Duration.ofHours(1), () -> 0).take(TENANT).orElseThrow()) {
+      Compactor heir = rival("heir", nanos::get);
+      assertThat(heir.runOnce()).isZero();
+      nanos.addAndGet(Duration.ofMinutes(60).toNanos());
+      assertThat(heir.runOnce()).isZero();
+      nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+      assertThat(heir.runOnce()).isPositive();
+      assertThat(dead.isHeld()).isFalse();
+    }
+    assertNoSourceTwice();
+  }
+
+  /// It was paused for so long that another one took over: its result must not appear.
+  @Test
+  void whoLostItsLeaseMeanwhile_throwsItsResultAway() {
+    uploadADay();
+    var before = visible();
+    var nanos = new AtomicLong();
+    Compactor paused = rival("paused", nanos::get);
+    var pauses = new AtomicInteger();
+    objects.script(request -> {
+      if (request.operation().equals("put") && request.key().contains("/meta.json")) {
+        throw new AssertionError("published without a right");
+      }
+      if (request.writes() && !request.key().contains("lease") && pauses.getAndIncrement() == 0) {
+        nanos.addAndGet(Duration.ofMinutes(50).toNanos());
+      }
+      return Fault.NONE;
+    });
+    assertThat(paused.runOnce()).isZero();
+    assertThat(pauses.get()).isPositive();
+    objects.script(request -> Fault.NONE);
+    assertThat(visible()).isEqualTo(before);
   }
 }

@@ -50,6 +50,10 @@ public final class ReplicatedLogsSource implements LogsSource {
     return ingesters.each(select.tenant(), select.budget(), question);
   }
 
+  private <T> Answers<T> all(LogsSelect select, Function<LogsSource, T> question) {
+    return ingesters.all(select.tenant(), select.budget(), question);
+  }
+
   @Override
   public List<Labels> series(LogsSelect select) {
     return LogsUnions.series(each(select, source -> source.series(select)).each());
@@ -67,20 +71,20 @@ public final class ReplicatedLogsSource implements LogsSource {
 
   @Override
   public LogsStats stats(LogsSelect select) {
-    Answers<LogsStats> answers = each(select, source -> source.stats(select));
+    Answers<LogsStats> answers = all(select, source -> source.stats(select));
     return LogsShares.of(LogsUnions.stats(answers.each()), answers.copies());
   }
 
   @Override
   public List<StreamVolume> volumes(LogsSelect select, long stepNanos) {
-    Answers<List<StreamVolume>> answers = each(select, source -> source.volumes(select, stepNanos));
+    Answers<List<StreamVolume>> answers = all(select, source -> source.volumes(select, stepNanos));
     return LogsShares.volumes(LogsUnions.volumes(answers.each()), answers.copies());
   }
 
   @Override
   public List<LogsPattern> patterns(LogsSelect select, long stepNanos, int limit) {
     Answers<List<LogsPattern>> answers =
-        each(select, source -> source.patterns(select, stepNanos, limit));
+        all(select, source -> source.patterns(select, stepNanos, limit));
     return LogsShares.patterns(LogsUnions.patterns(answers.each(), limit), answers.copies());
   }
 

@@ -49,6 +49,7 @@ public final class ReplicatedMetricsCardinality implements MetricsCardinality, M
     return ReplicatedRead.ask(
         set,
         new Tolerance(set),
+        ReplicatedRead.PATIENCE,
         budget,
         instance -> question.apply(heads.apply(instance)),
         discard);

@@ -75,16 +75,28 @@ public final class Ingesters<S> {
       TenantId tenant, QueryBudget budget, Function<S, C> question, Consumer<C> discard) {
     ReplicationSet set = replicas(tenant);
     var tolerance = new Tolerance(set);
-    return ask(set, tolerance, budget, question, discard).stream()
+    return ask(set, tolerance, ReplicatedRead.GRACE, budget, question, discard).stream()
         .map(a -> new Replica<>(a.instance(), a.result(), tolerance))
         .toList();
   }
 
+  /// For what one copy of an item is enough.
   public <T> Answers<T> each(TenantId tenant, QueryBudget budget, Function<S, T> question) {
+    return each(tenant, ReplicatedRead.GRACE, budget, question);
+  }
+
+  /// For what is summed over the copies and divided: it is exact when all answer, so the slow ones
+  /// are waited for as well.
+  public <T> Answers<T> all(TenantId tenant, QueryBudget budget, Function<S, T> question) {
+    return each(tenant, ReplicatedRead.PATIENCE, budget, question);
+  }
+
+  private <T> Answers<T> each(
+      TenantId tenant, Duration grace, QueryBudget budget, Function<S, T> question) {
     Ring shard = shard(tenant);
     ReplicationSet set = shard.all(Operation.READ);
     List<T> each =
-        ask(set, new Tolerance(set), budget, question, unused -> {}).stream()
+        ask(set, new Tolerance(set), grace, budget, question, unused -> {}).stream()
             .map(Answer::result)
             .toList();
     // Those that are away hold their part of the copies as well.
@@ -96,10 +108,16 @@ public final class Ingesters<S> {
   private <T> List<Answer<T>> ask(
       ReplicationSet set,
       Tolerance tolerance,
+      Duration grace,
       QueryBudget budget,
       Function<S, T> question,
       Consumer<T> discard) {
     return ReplicatedRead.ask(
-        set, tolerance, budget, instance -> question.apply(sources.apply(instance)), discard);
+        set,
+        tolerance,
+        grace,
+        budget,
+        instance -> question.apply(sources.apply(instance)),
+        discard);
   }
 }

@@ -5,6 +5,7 @@ import io.foursight.model.QueryBudget;
 import io.foursight.model.TraceContext;
 import io.foursight.ring.InstanceDescriptor;
 import io.foursight.ring.ReplicationSet;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,13 +23,19 @@ import java.util.function.Function;
 ///
 /// @param <R> what an instance answers
 public final class ReplicatedRead<R> {
+  /// Where the others know all that one knows.
+  public static final Duration GRACE = Duration.ofMillis(20);
+
+  /// Where only all answers together are exact.
+  public static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private static final long GLANCE_MILLIS = 50;
-  private static final long MIN_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /// One instance's answer.
   public record Answer<R>(InstanceDescriptor instance, R result) {}
 
   private final Tolerance tolerance;
+  private final long minGraceNanos;
   private final Consumer<R> discard;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -37,18 +44,21 @@ public final class ReplicatedRead<R> {
   private FoursightException failure;
   private boolean closed;
 
-  private ReplicatedRead(Tolerance tolerance, Consumer<R> discard) {
+  private ReplicatedRead(Tolerance tolerance, Duration minGrace, Consumer<R> discard) {
     this.tolerance = tolerance;
+    this.minGraceNanos = minGrace.toNanos();
     this.discard = discard;
   }
 
   /// @param tolerance of this set; goes on counting while answers are used
+  /// @param minGrace how long to wait at least for the others when enough have answered
   /// @return in order of instance ids
   /// @throws FoursightException when too many instances fail: the last one's reason; or what the
   ///   budget's check says
   public static <R> List<Answer<R>> ask(
       ReplicationSet set,
       Tolerance tolerance,
+      Duration minGrace,
       QueryBudget budget,
       Function<InstanceDescriptor, R> question,
       Consumer<R> discard) {
@@ -56,7 +66,7 @@ public final class ReplicatedRead<R> {
     if (instances.size() == 1) {
       return List.of(new Answer<>(instances.getFirst(), question.apply(instances.getFirst())));
     }
-    var read = new ReplicatedRead<R>(tolerance, discard);
+    var read = new ReplicatedRead<R>(tolerance, minGrace, discard);
     instances.forEach(instance -> read.waiting.put(instance.id(), instance));
     for (InstanceDescriptor instance : instances) {
       Thread.ofVirtual()
@@ -113,7 +123,7 @@ public final class ReplicatedRead<R> {
         if (!answers.isEmpty() && tolerance.survives(waiting.values())) {
           long now = System.nanoTime();
           enoughSince = enoughSince == 0 ? now : enoughSince;
-          long grace = Math.max(MIN_GRACE_NANOS, (enoughSince - began) / 2);
+          long grace = Math.max(minGraceNanos, (enoughSince - began) / 2);
           long left = enoughSince + grace - now;
           if (left <= 0) {
             break;

@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class IngestersTest {
@@ -92,5 +94,44 @@ class IngestersTest {
             Clock.systemUTC());
     assertThat(ingesters.each(new TenantId("t"), QueryBudget.unlimited(), count -> count).copies())
         .isEqualTo(2);
+  }
+
+  /// One that is slow is left behind where the others know all that it knows; a sum without it
+  /// would be wrong.
+  @Test
+  void aSlowIngester_isWaitedForWhereAllCopiesCount_andOnlyThere() {
+    var release = new CountDownLatch(1);
+    List<InstanceDescriptor> three = instances(3);
+    var ingesters =
+        new Ingesters<Integer>(
+            RingView.fixed(RingName.INGESTER, Ring.of(three, Set.of(), RULES)),
+            instance -> Integer.parseInt(instance.id().substring(1)),
+            TenantLimits.fixed(ReplicationLimits.defaults()),
+            Clock.systemUTC());
+    Function<Integer, Integer> question =
+        number -> {
+          if (number == 1) {
+            await(release);
+          }
+          return number;
+        };
+    var tenant = new TenantId("t");
+    assertThat(ingesters.each(tenant, QueryBudget.unlimited(), question).each())
+        .containsExactly(0, 2);
+    Thread.startVirtualThread(() -> {
+      // The others have answered by then, or it makes no difference.
+      ingesters.each(tenant, QueryBudget.unlimited(), question);
+      release.countDown();
+    });
+    assertThat(ingesters.all(tenant, QueryBudget.unlimited(), question).each())
+        .containsExactly(0, 1, 2);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }
