@@ -89,7 +89,7 @@ final class StorageWiring {
           case METRICS -> objects.get();
           case LOGS -> logsObjects.get();
           case TRACES -> tracesObjects.get();
-          case PROFILES -> throw new IllegalArgumentException("profiles are not stored yet");
+          case PROFILES -> profilesObjects.get();
         };
     return new BlockLeases(place, holder, LEASE, System::nanoTime);
   }
