@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,6 +38,7 @@ public final class WorkerPool implements RpcCaller, BindableService {
   public static final String FOLLOWERS = "foursight.v1.FollowDispatcher";
 
   private static final long GLANCE_MILLIS = 50;
+  private static final long REMEMBERED_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final Duration MAX_WAIT = Duration.ofSeconds(30);
   private static final int MAX_ATTEMPTS = 5;
   private static final long LONG_MILLIS = Duration.ofDays(1).toMillis();
@@ -44,6 +47,10 @@ public final class WorkerPool implements RpcCaller, BindableService {
   private final Condition changed = lock.newCondition();
   private final ArrayDeque<Worker> idle = new ArrayDeque<>();
   private final Set<Worker> busy = new HashSet<>();
+
+  /// When a stream of each worker last ended, by name.
+  private final Map<String, Long> left = new HashMap<>();
+
   private final String service;
   private final ToIntFunction<String> shardSizes;
   private final IntConsumer workers;
@@ -109,6 +116,10 @@ public final class WorkerPool implements RpcCaller, BindableService {
     if (size > 0) {
       idle.forEach(worker -> names.add(worker.name));
       busy.forEach(worker -> names.add(worker.name));
+      // A worker whose streams have all just ended is about to open others.
+      long now = System.nanoTime();
+      left.values().removeIf(ended -> now - ended > REMEMBERED_NANOS);
+      names.addAll(left.keySet());
     }
     return size <= 0 || size >= names.size()
         ? Optional.empty()
@@ -188,8 +199,10 @@ public final class WorkerPool implements RpcCaller, BindableService {
   private void gone(Worker worker) {
     lock.lock();
     try {
-      idle.remove(worker);
-      busy.remove(worker);
+      boolean known = idle.remove(worker) | busy.remove(worker);
+      if (known) {
+        left.put(worker.name, System.nanoTime());
+      }
     } finally {
       lock.unlock();
     }
