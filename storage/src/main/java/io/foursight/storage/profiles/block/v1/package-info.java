@@ -47,8 +47,10 @@
 ///
 /// ```
 /// 02             two stacks
-/// 05             the first column has five bytes
-/// 02 02 02 00    LongCodec: delta, first 1, base 1, width 0 ...
+/// 04             the first column has four bytes
+/// 02 02 02 00    LongCodec: delta, first 1, base 1, width 0
+/// 0a 06 04 02 00    delta with gcd, first 3, gcd 4, base 1, width 0
+/// fc 71 c7 c5    CRC-32C
 /// ```
 ///
 /// **Versions.** A file whose footer tells another version is refused as too old or too new, never
