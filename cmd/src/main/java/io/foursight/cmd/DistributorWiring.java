@@ -38,6 +38,7 @@ final class DistributorWiring {
   private final IngesterWiring ingester;
   private final LogsCluster logs;
   private final TracesCluster traces;
+  private final ProfilesCluster profiles;
 
   DistributorWiring(
       FoursightConfig config,
@@ -46,7 +47,8 @@ final class DistributorWiring {
       ClusterWiring cluster,
       IngesterWiring ingester,
       LogsCluster logs,
-      TracesCluster traces) {
+      TracesCluster traces,
+      ProfilesCluster profiles) {
     this.config = config;
     this.overrides = overrides;
     this.context = context;
@@ -54,6 +56,7 @@ final class DistributorWiring {
     this.ingester = ingester;
     this.logs = logs;
     this.traces = traces;
+    this.profiles = profiles;
   }
 
   Module module() {
@@ -88,15 +91,12 @@ final class DistributorWiring {
             overrides.limits(TracesWriteLimits.class),
             traces.sink(),
             cluster.rateShare());
-    if (cluster.isClustered()) {
-      return new Together(List.of(metrics, logsDoor, tracesDoor));
-    }
     var profilesDoor =
         new ProfilesWriteDoor(
             context,
             config.distributor(),
             overrides.limits(ProfilesWriteLimits.class),
-            ingester.profiles(),
+            profiles.sink(),
             RELABEL_EXPRESSIONS);
     return new Together(List.of(metrics, logsDoor, tracesDoor, profilesDoor));
   }

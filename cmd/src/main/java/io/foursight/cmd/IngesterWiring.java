@@ -209,6 +209,7 @@ final class IngesterWiring {
     cluster.serve(service);
     LogsCluster.serveIngester(cluster, logs.get());
     TracesCluster.serveIngester(cluster, traces.get());
+    ProfilesCluster.serveIngester(cluster, profiles.get());
   }
 
   /// Uploads everything if the next stop shall, and waits until queries find it in the blocks.

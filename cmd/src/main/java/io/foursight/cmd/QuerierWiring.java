@@ -14,7 +14,6 @@ import io.foursight.querier.metrics.MetricsQuerierLimits;
 import io.foursight.querier.metrics.ReplicatedMetricsCardinality;
 import io.foursight.querier.metrics.ReplicatedMetricsSource;
 import io.foursight.querier.metrics.ShardedMetricsBlocks;
-import io.foursight.querier.profiles.ProfilesFanIn;
 import io.foursight.querier.profiles.ProfilesQuerier;
 import io.foursight.querier.replication.Ingesters;
 import io.foursight.querier.replication.ReplicationLimits;
@@ -30,10 +29,10 @@ import io.foursight.wire.metrics.rpc.MetricsCardinalityService;
 import io.foursight.wire.metrics.rpc.MetricsRunnerService;
 import io.foursight.wire.metrics.rpc.MetricsSourceMethods;
 import io.foursight.wire.metrics.rpc.MetricsSourceService;
+import io.foursight.wire.profiles.rpc.ProfilesRunnerService;
 import io.foursight.wire.rpc.RpcService;
 import io.foursight.wire.rpc.WorkerPool;
 import io.foursight.wire.traces.rpc.TracesRunnerService;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -64,7 +63,8 @@ final class QuerierWiring {
       IngesterWiring ingester,
       StoreGatewayWiring storeGateway,
       LogsCluster logsCluster,
-      TracesCluster tracesCluster) {
+      TracesCluster tracesCluster,
+      ProfilesCluster profilesCluster) {
     this.config = config;
     this.context = context;
     this.overrides = overrides;
@@ -89,10 +89,7 @@ final class QuerierWiring {
             () -> new TracesQuerier(tracesCluster.source(), config.querier(), context.meters()));
     profiles =
         new Lazy<>(() ->
-            new ProfilesQuerier(
-                new ProfilesFanIn(ingester.profiles(), storeGateway.profiles()),
-                config.querier(),
-                context.meters()));
+            new ProfilesQuerier(profilesCluster.source(), config.querier(), context.meters()));
     metrics =
         new Lazy<>(() ->
             new MetricsQuerier(
@@ -131,11 +128,7 @@ final class QuerierWiring {
   private Service querier() {
     MetricsQuerier querier = metrics.get();
     List<String> frontends = config.frontendAddress();
-    var services = new ArrayList<Service>(List.of(querier, logs.get(), traces.get()));
-    if (!cluster.isClustered()) {
-      services.add(profiles.get());
-    }
-    var all = new Together(services);
+    var all = new Together(List.of(querier, logs.get(), traces.get(), profiles.get()));
     if (!cluster.isClustered() || frontends.isEmpty()) {
       return all;
     }
@@ -163,7 +156,8 @@ final class QuerierWiring {
                 List.of(
                     service,
                     LogsCluster.querierService(logs.get(), logsLateWrites()),
-                    TracesRunnerService.of(traces.get())),
+                    TracesRunnerService.of(traces.get()),
+                    ProfilesRunnerService.of(profiles.get())),
                 true),
             new Lane(
                 WorkerPool.FOLLOWERS, FOLLOWERS, List.of(LogsFollowService.of(logs.get())), false)),

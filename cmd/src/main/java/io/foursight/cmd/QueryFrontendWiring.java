@@ -1,6 +1,7 @@
 package io.foursight.cmd;
 
 import io.foursight.config.TenantOverrides;
+import io.foursight.model.profiles.ProfilesQueryRunner;
 import io.foursight.model.traces.TracesQueryRunner;
 import io.foursight.queryfrontend.BuildInfo;
 import io.foursight.queryfrontend.FairQueue;
@@ -31,6 +32,7 @@ import io.foursight.wire.metrics.rpc.MetricsSourceMethods;
 import io.foursight.wire.metrics.rpc.RemoteMetricsCardinality;
 import io.foursight.wire.metrics.rpc.RemoteMetricsQueryRunner;
 import io.foursight.wire.metrics.rpc.RemoteMetricsSource;
+import io.foursight.wire.profiles.rpc.ProfilesRunnerService;
 import io.foursight.wire.rpc.WorkerPool;
 import io.foursight.wire.traces.rpc.TracesRunnerService;
 import java.util.List;
@@ -71,7 +73,7 @@ final class QueryFrontendWiring {
   Module module() {
     return new Module(
         "query-frontend",
-        queriesHere() ? cluster.needs("querier") : cluster.needs(),
+        queriesHere() ? cluster.needs("querier", "storage") : cluster.needs("storage"),
         this::frontend);
   }
 
@@ -114,9 +116,7 @@ final class QueryFrontendWiring {
               ? Optional.empty()
               : Optional.of("number of queriers connected to query-frontend is 0"));
     }
-    if (!cluster.isClustered()) {
-      profiles(build);
-    }
+    profiles(build, queriesHere() ? querier.profiles() : ProfilesRunnerService.remote(pool));
     return new Routed();
   }
 
@@ -185,13 +185,11 @@ final class QueryFrontendWiring {
         .queue();
   }
 
-  private void profiles(BuildInfo build) {
+  private void profiles(BuildInfo build, ProfilesQueryRunner runner) {
     var unused =
         new ProfilesQueryFrontend(
             new ProfilesQueryFrontend.Ports(
-                querier.profiles(),
-                new StoredTenantObjects(storage::profilesObjects),
-                overrides::valuesOf),
+                runner, new StoredTenantObjects(storage::profilesObjects), overrides::valuesOf),
             config.queryFrontend(),
             overrides.limits(ProfilesQueryLimits.class),
             build,

@@ -125,6 +125,7 @@ final class StoreGatewayWiring {
     cluster.serve(service);
     LogsCluster.serveStoreGateway(cluster, logs.get());
     TracesCluster.serveStoreGateway(cluster, traces.get());
+    ProfilesCluster.serveStoreGateway(cluster, profiles.get());
     cluster.serve(BlockPickupService.of(here()));
     new DrainRoutes(
             cluster.life(RingName.STORE_GATEWAY), config.storeGatewayRing().unregisterOnShutdown())

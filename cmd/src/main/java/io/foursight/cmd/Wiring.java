@@ -27,11 +27,22 @@ final class Wiring {
     var ingester = new IngesterWiring(config, overrides, context, cluster, storage, storeGateway);
     var logs = new LogsCluster(config, overrides, context, cluster, ingester, storeGateway);
     var traces = new TracesCluster(config, overrides, context, cluster, ingester, storeGateway);
+    var profiles = new ProfilesCluster(config, overrides, context, cluster, ingester, storeGateway);
     var distributor =
-        new DistributorWiring(config, overrides, context, cluster, ingester, logs, traces);
+        new DistributorWiring(
+            config, overrides, context, cluster, ingester, logs, traces, profiles);
     var querier =
         new QuerierWiring(
-            config, overrides, context, cluster, storage, ingester, storeGateway, logs, traces);
+            config,
+            overrides,
+            context,
+            cluster,
+            storage,
+            ingester,
+            storeGateway,
+            logs,
+            traces,
+            profiles);
     var queryFrontend =
         new QueryFrontendWiring(config, overrides, context, cluster, roots, storage, querier);
     var compactor = new CompactorWiring(config, overrides, context, cluster, storage);

@@ -8,6 +8,7 @@ import io.foursight.model.profiles.ProfileRowsUnion;
 import io.foursight.model.profiles.ProfilesSelect;
 import io.foursight.model.profiles.ProfilesSource;
 import io.foursight.model.profiles.ProfilesStats;
+import io.foursight.querier.profiles.ProfileShares.Share;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -62,16 +63,42 @@ public final class ProfilesFanIn implements ProfilesSource {
     return List.of(first.answer(), second);
   }
 
+  /// A sum of the heads and what it counted.
+  private record Sum(MergedStacks stacks, ProfileShares counted) {}
+
+  private Sum recentSum(ProfilesSelect select) {
+    var shares = new ProfileShares(select.budget());
+    try {
+      Share unused = shares.next(each -> recent.rows(select, false, each), false);
+      return new Sum(recent.merge(select), shares);
+    } catch (RuntimeException e) {
+      shares.close();
+      throw e;
+    }
+  }
+
+  /// A profile may be in a head and in a block that no head covers: a replica has let go of it, or
+  /// its sender repeated itself. So the blocks are only asked for what the heads have not.
   @Override
   public MergedStacks merge(ProfilesSelect select) {
-    Recent<MergedStacks> first = recent(select, recent::merge, unused -> {});
-    long held = first.answer().memoryBytes();
-    select.budget().charge(held);
-    try {
-      MergedStacks second = historic.merge(select.withoutBlocks(first.covered()));
-      return ProfilesUnions.stacks(List.of(first.answer(), second), select.budget());
-    } finally {
-      select.budget().release(held);
+    Recent<Sum> first = recent(select, this::recentSum, sum -> sum.counted().close());
+    MergedStacks heads = first.answer().stacks();
+    ProfilesSelect rest = select.withoutBlocks(first.covered());
+    long held = heads.memoryBytes();
+    try (ProfileShares shares = first.answer().counted()) {
+      select.budget().charge(held);
+      try {
+        if (shares.isEmpty()) {
+          return ProfilesUnions.stacks(List.of(heads, historic.merge(rest)), select.budget());
+        }
+        Share share = shares.next(each -> historic.rows(rest, false, each), false);
+        return share.isNone()
+            ? heads
+            : ProfilesUnions.stacks(
+                List.of(heads, ProfileShares.merge(historic, rest, share)), select.budget());
+      } finally {
+        select.budget().release(held);
+      }
     }
   }
 

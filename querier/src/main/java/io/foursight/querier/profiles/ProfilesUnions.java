@@ -42,4 +42,17 @@ final class ProfilesUnions {
   static ProfilesStats stats(List<ProfilesStats> parts) {
     return parts.stream().reduce(ProfilesStats.NONE, ProfilesStats::plus);
   }
+
+  /// One copy's share of what several replicas counted, rounded to the nearest.
+  static ProfilesStats share(ProfilesStats sum, double copies) {
+    return copies == 1
+        ? sum
+        : new ProfilesStats(
+            Math.round(sum.profiles() / copies),
+            Math.round(sum.series() / copies),
+            Math.round(sum.samples() / copies),
+            Math.round(sum.bytes() / copies),
+            sum.oldestNanos(),
+            sum.newestNanos());
+  }
 }
