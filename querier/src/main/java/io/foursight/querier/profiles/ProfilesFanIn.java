@@ -63,25 +63,12 @@ public final class ProfilesFanIn implements ProfilesSource {
     return List.of(first.answer(), second);
   }
 
-  /// A sum of the heads and what it counted.
-  private record Sum(MergedStacks stacks, ProfileShares counted) {}
-
-  private Sum recentSum(ProfilesSelect select) {
-    var shares = new ProfileShares(select.budget());
-    try {
-      Share unused = shares.next(each -> recent.rows(select, false, each), false);
-      return new Sum(recent.merge(select), shares);
-    } catch (RuntimeException e) {
-      shares.close();
-      throw e;
-    }
-  }
-
   /// A profile may be in a head and in a block that no head covers: a replica has let go of it, or
   /// its sender repeated itself. So the blocks are only asked for what the heads have not.
   @Override
   public MergedStacks merge(ProfilesSelect select) {
-    Recent<Sum> first = recent(select, this::recentSum, sum -> sum.counted().close());
+    Recent<CountedSum> first =
+        recent(select, s -> CountedSum.of(recent, s), sum -> sum.counted().close());
     MergedStacks heads = first.answer().stacks();
     ProfilesSelect rest = select.withoutBlocks(first.covered());
     long held = heads.memoryBytes();

@@ -14,6 +14,7 @@ import io.foursight.querier.replication.Ingesters.Replica;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -21,7 +22,7 @@ import java.util.function.Function;
 /// Recent profiles from the ingesters of a ring, each once: copies of replicas are told by series,
 /// time and id. For a sum each replica first says what it has, then one of them answers for each
 /// profile; when that one dies, another does. Safe from any thread.
-public final class ReplicatedProfilesSource implements ProfilesSource {
+public final class ReplicatedProfilesSource implements CountedSum.Counting {
   private final Ingesters<ProfilesSource> ingesters;
 
   public ReplicatedProfilesSource(Ingesters<ProfilesSource> ingesters) {
@@ -38,13 +39,20 @@ public final class ReplicatedProfilesSource implements ProfilesSource {
 
   @Override
   public MergedStacks merge(ProfilesSelect select) {
+    CountedSum sum = mergeCounted(select);
+    sum.counted().close();
+    return sum.stacks();
+  }
+
+  @Override
+  public CountedSum mergeCounted(ProfilesSelect select) {
     List<Replica<CountedProfiles>> replicas = counted(select, false);
     try {
       var alive = new ArrayList<>(replicas);
       while (true) {
-        var sum = new MergedStacks();
-        if (addAll(alive, select, sum)) {
-          return sum;
+        Optional<CountedSum> sum = sum(alive, select);
+        if (sum.isPresent()) {
+          return sum.get();
         }
       }
     } finally {
@@ -52,10 +60,13 @@ public final class ReplicatedProfilesSource implements ProfilesSource {
     }
   }
 
-  /// @return false when a replica failed that the read survives; it is gone from the list
-  private static boolean addAll(
-      List<Replica<CountedProfiles>> alive, ProfilesSelect select, MergedStacks sum) {
-    try (var shares = new ProfileShares(select.budget())) {
+  /// @return empty when a replica failed that the read survives; it is gone from the list
+  private static Optional<CountedSum> sum(
+      List<Replica<CountedProfiles>> alive, ProfilesSelect select) {
+    var sum = new MergedStacks();
+    var shares = new ProfileShares(select.budget());
+    boolean done = false;
+    try {
       for (Replica<CountedProfiles> replica : List.copyOf(alive)) {
         Share share = shares.next(replica.opened().rows()::forEach, true);
         if (share.isNone()) {
@@ -66,10 +77,15 @@ public final class ReplicatedProfilesSource implements ProfilesSource {
         } catch (RuntimeException e) {
           replica.failed(e);
           alive.remove(replica);
-          return false;
+          return Optional.empty();
         }
       }
-      return true;
+      done = true;
+      return Optional.of(new CountedSum(sum, shares));
+    } finally {
+      if (!done) {
+        shares.close();
+      }
     }
   }
 

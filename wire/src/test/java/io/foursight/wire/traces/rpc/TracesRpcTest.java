@@ -52,7 +52,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What goes in on one side comes out on the other, byte by byte.
-@Timeout(20)
+@Timeout(60)
 class TracesRpcTest {
   private static final TenantId TENANT = new TenantId("t1");
   private static final TraceId ID = new TraceId(-5, Long.MIN_VALUE);
