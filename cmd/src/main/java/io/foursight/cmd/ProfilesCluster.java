@@ -101,7 +101,8 @@ final class ProfilesCluster {
         new ReplicatedProfilesSource(
             new Ingesters<>(ingester.ring(), this::sourceOf, limits, context.clock())),
         new ShardedProfilesBlocks(
-            new StoreGateways<>(storeGateway.ring(), this::blocksOf, limits),
+            new StoreGateways<>(
+                storeGateway.ring(), this::blocksOf, limits, cluster::isUnreachable),
             () -> ingester.ring().ring().rules().replicationFactor()));
   }
 

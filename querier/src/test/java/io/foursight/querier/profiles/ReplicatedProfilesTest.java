@@ -115,7 +115,8 @@ class ReplicatedProfilesTest {
             new StoreGateways<>(
                 ring(RingName.STORE_GATEWAY, 1, List.of("g", "h")),
                 this::gateway,
-                tenant -> limits),
+                tenant -> limits,
+                gateway -> false),
             () -> 3));
   }
 

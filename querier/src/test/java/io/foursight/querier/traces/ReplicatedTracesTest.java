@@ -125,7 +125,10 @@ class ReplicatedTracesTest {
                 Clock.systemUTC())),
         new ShardedTracesBlocks(
             new StoreGateways<>(
-                ring(RingName.STORE_GATEWAY, 1, "g", "h"), this::gateway, tenant -> limits)));
+                ring(RingName.STORE_GATEWAY, 1, "g", "h"),
+                this::gateway,
+                tenant -> limits,
+                gateway -> false)));
   }
 
   private List<MemorySpan> spans(int traces, int each) {
