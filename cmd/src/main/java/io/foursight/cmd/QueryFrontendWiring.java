@@ -111,6 +111,7 @@ final class QueryFrontendWiring {
         queue.mostSlots(pool::size);
       });
       context.routes().addGrpc(Door.INTERNAL_GRPC, pool);
+      context.routes().onDrained(pool::close);
       cluster.notReadyWhile(() ->
           pool.size() > 0
               ? Optional.empty()
@@ -153,6 +154,7 @@ final class QueryFrontendWiring {
   private LogsQueryFrontend.Ports pulledLogs(WorkerPool pool) {
     var followers = new WorkerPool(WorkerPool.FOLLOWERS, n -> {});
     context.routes().addGrpc(Door.INTERNAL_GRPC, followers);
+    context.routes().onDrained(followers::close);
     return new LogsQueryFrontend.Ports(
         new RetryingLogsRunner(LogsRunnerService.remote(pool), retries),
         tenants -> new RemoteLogsSource(pool, LogsSourceMethods.QUERIER, tenants, List.of()),

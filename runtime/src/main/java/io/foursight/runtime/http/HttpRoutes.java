@@ -42,4 +42,10 @@ public interface HttpRoutes {
   /// Serves a gRPC service on a door, unary and server-streaming methods. The door resolves the
   /// tenant of each call into [GrpcTenant#KEY].
   void addGrpc(Door door, BindableService service);
+
+  /// Something to do while stopping, when no request of the HTTP doors runs any more and before
+  /// calls between components are waited for: streams that others hold open must be ended then.
+  default void onDrained(Runnable action) {
+    // Nothing ever drains what does not stop.
+  }
 }

@@ -54,6 +54,7 @@ public final class Doors implements HttpRoutes, Service {
   private final Map<Door, List<ServerServiceDefinition>> services = new EnumMap<>(Door.class);
   private final Map<Door, Server> httpServers = new EnumMap<>(Door.class);
   private final Map<Door, io.grpc.Server> grpcServers = new EnumMap<>(Door.class);
+  private final List<Runnable> drained = new ArrayList<>();
   private EventLoopGroup eventLoops;
 
   public Doors(ServerConfig config, TenantScope tenants, MeterRegistry registry) {
@@ -134,6 +135,11 @@ public final class Doors implements HttpRoutes, Service {
     return table;
   }
 
+  @Override
+  public void onDrained(Runnable action) {
+    drained.add(action);
+  }
+
   /// Lets all routes answer.
   public void open() {
     workers.refuse(Optional.empty());
@@ -185,6 +191,7 @@ public final class Doors implements HttpRoutes, Service {
     builder =
         builder
             .workerGroup(eventLoops, false)
+            .bossGroupFactory(AcceptingLoop::named)
             // An empty one: our own meters say more, and several servers would clash in a real one.
             .meterRegistry(new CompositeMeterRegistry())
             .maxRequestLength(0)
@@ -304,7 +311,12 @@ public final class Doors implements HttpRoutes, Service {
 
   @Override
   public void stop(Deadline deadline) {
-    grpcServers.values().forEach(io.grpc.Server::shutdown);
+    grpcServers.forEach((door, server) -> {
+      if (door != Door.INTERNAL_GRPC) {
+        server.shutdown();
+      }
+    });
+    sockets.values().forEach(each -> each.values().forEach(SocketService::endAll));
     var stopping = httpServers.values().stream().map(Server::stop).toList();
     stopping.forEach(future -> {
       try {
@@ -315,6 +327,8 @@ public final class Doors implements HttpRoutes, Service {
         // The deadline is over: what still runs is cut off.
       }
     });
+    grpcServers.values().forEach(io.grpc.Server::shutdown);
+    drained.forEach(Runnable::run);
     for (io.grpc.Server server : grpcServers.values()) {
       try {
         if (!server.awaitTermination(

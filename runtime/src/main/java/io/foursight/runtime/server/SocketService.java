@@ -23,7 +23,9 @@ import io.foursight.runtime.http.SocketHandler;
 import io.foursight.runtime.http.SocketHandler.Session;
 import io.netty.util.AttributeKey;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
@@ -46,6 +48,7 @@ final class SocketService implements WebSocketService {
   private final Workers workers;
   private final TenantScope tenants;
   private final WebSocketService protocol;
+  private final Set<WriterSocket> open = ConcurrentHashMap.newKeySet();
 
   SocketService(
       Door door,
@@ -135,6 +138,7 @@ final class SocketService implements WebSocketService {
     Cancellation cancellation = context.attr(CANCELLATION);
     Session session = context.attr(SESSION);
     var socket = new WriterSocket(out, cancellation);
+    open.add(socket);
     in.subscribe(new Ignored(cancellation));
     out.whenComplete()
         .handle((ended, failure) -> {
@@ -158,8 +162,14 @@ final class SocketService implements WebSocketService {
       }
       socket.close(Socket.Code.INTERNAL_ERROR, String.valueOf(e.getMessage()));
     } finally {
+      open.remove(socket);
       cancellation.cancel();
     }
+  }
+
+  /// Sessions last as long as their clients like: while stopping they are ended.
+  void endAll() {
+    open.forEach(socket -> socket.close(Socket.Code.GOING_AWAY, "stopping"));
   }
 
   /// Reads what the client sends, to notice its close, and lets it go.

@@ -104,6 +104,25 @@ class SocketServiceTest {
     assertThat(cancelled).isTrue();
   }
 
+  /// Why it matters: followed queries last for hours, a stop must not wait for them.
+  @Test
+  void aStop_endsTheSession_andTellsTheClient() throws Exception {
+    var ended = new CompletableFuture<Boolean>();
+    var client =
+        connect(
+            call ->
+                socket -> {
+                  assertThat(socket.send(utf8("first"), PATIENCE)).isTrue();
+                  await().atMost(PATIENCE).until(() -> !socket.isOpen());
+                  ended.complete(true);
+                },
+            "/tail");
+    assertThat(client.received.poll(5, TimeUnit.SECONDS)).isEqualTo("first");
+    doors.stop(Deadline.after(Duration.ofSeconds(60)));
+    assertThat(client.closed.get(5, TimeUnit.SECONDS)).isEqualTo(1001);
+    assertThat(ended.get(5, TimeUnit.SECONDS)).isTrue();
+  }
+
   @Test
   void aClientThatDoesNotRead_isNoticedBySend() throws Exception {
     var result = new CompletableFuture<Boolean>();

@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -55,6 +56,7 @@ public final class WorkerPool implements RpcCaller, BindableService {
   private final ToIntFunction<String> shardSizes;
   private final IntConsumer workers;
   private int reported;
+  private boolean closed;
 
   /// @param service the name that workers ask for: calls that must not take each other's places go
   ///   through pools of different names
@@ -76,6 +78,19 @@ public final class WorkerPool implements RpcCaller, BindableService {
     return ServerServiceDefinition.builder(service)
         .addMethod(WorkerProtocol.work(service), (call, headers) -> new Worker(call))
         .build();
+  }
+
+  /// Sends waiting workers away, and those that come later; calls under way end as they would.
+  public void close() {
+    List<Worker> waiting;
+    lock.lock();
+    try {
+      closed = true;
+      waiting = List.copyOf(idle);
+    } finally {
+      lock.unlock();
+    }
+    waiting.forEach(Worker::sendAway);
   }
 
   /// Calls that can run at once now.
@@ -186,14 +201,22 @@ public final class WorkerPool implements RpcCaller, BindableService {
   }
 
   private void arrived(Worker worker) {
+    boolean welcome;
     lock.lock();
     try {
-      idle.add(worker);
-      changed.signalAll();
+      welcome = !closed;
+      if (welcome) {
+        idle.add(worker);
+        changed.signalAll();
+      }
     } finally {
       lock.unlock();
     }
-    report();
+    if (welcome) {
+      report();
+    } else {
+      worker.sendAway();
+    }
   }
 
   private void gone(Worker worker) {
@@ -286,6 +309,10 @@ public final class WorkerPool implements RpcCaller, BindableService {
       gone(this);
       // Behind a proper end nobody reads this.
       frames.ifPresent(q -> q.end(Optional.of(lost())));
+    }
+
+    void sendAway() {
+      finish(Status.UNAVAILABLE.withDescription("this process is stopping"));
     }
 
     void finish(Status status) {

@@ -330,4 +330,33 @@ class WorkerPoolTest {
         () -> assertThat(ask()).asString(UTF_8).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736"));
     assertThat(ask()).isEmpty();
   }
+
+  /// Why it matters: a frontend that stops would wait for workers that wait for it.
+  @Test
+  void aPoolThatCloses_sendsWaitingWorkersAway_andFinishesWhatItHas() throws Exception {
+    var taken = new CountDownLatch(1);
+    var go = new CountDownLatch(1);
+    worker(
+        "w",
+        3,
+        call -> {
+          taken.countDown();
+          try {
+            go.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          call.send(call.request());
+        });
+    var answer = new java.util.concurrent.CompletableFuture<byte[]>();
+    Thread.startVirtualThread(() -> answer.complete(ask()));
+    assertThat(taken.await(10, TimeUnit.SECONDS)).isTrue();
+    server.shutdown();
+    pool.close();
+    Awaitility.await().until(() -> pool.size() == 1);
+    assertThat(server.isTerminated()).isFalse();
+    go.countDown();
+    assertThat(answer.get(10, TimeUnit.SECONDS)).containsExactly(1);
+    assertThat(server.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+  }
 }
