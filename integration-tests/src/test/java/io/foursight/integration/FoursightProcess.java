@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 
 /// The packaged jar as a process of its own, on free ports over a data directory. It can be killed
 /// at any instant and started again on the same directory and ports. Owned by one test.
-final class FoursightProcess implements AutoCloseable {
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+final class FoursightProcess implements Endpoint, AutoCloseable {
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(180);
 
   private final Path directory;
   private final Map<String, String> flags = new LinkedHashMap<>();
@@ -101,6 +101,9 @@ final class FoursightProcess implements AutoCloseable {
       }
       TimeUnit.MILLISECONDS.sleep(20);
     }
+    // What its threads are at goes into its log.
+    new ProcessBuilder("kill", "-QUIT", String.valueOf(process.pid())).start().waitFor();
+    TimeUnit.SECONDS.sleep(2);
     throw new IllegalStateException("server not ready after " + START_TIMEOUT + "\n" + logText());
   }
 
@@ -147,7 +150,7 @@ final class FoursightProcess implements AutoCloseable {
   }
 
   Path dataDirectory() {
-    return directory.resolve("data");
+    return Path.of(flags.get("storage.data-dir"));
   }
 
   long pid() {
@@ -162,13 +165,15 @@ final class FoursightProcess implements AutoCloseable {
     }
   }
 
-  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+  @Override
+  public HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return http.send(
         HttpRequest.newBuilder(URI.create(url() + path)).timeout(Duration.ofSeconds(60)).build(),
         HttpResponse.BodyHandlers.ofString());
   }
 
-  HttpResponse<String> post(String path, byte[] body, String... headers)
+  @Override
+  public HttpResponse<String> post(String path, byte[] body, String... headers)
       throws IOException, InterruptedException {
     var request =
         HttpRequest.newBuilder(URI.create(url() + path))
@@ -189,9 +194,9 @@ final class FoursightProcess implements AutoCloseable {
   /// SIGTERM, and the exit code.
   int stop() throws InterruptedException {
     process.destroy();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+    if (!process.waitFor(120, TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new IllegalStateException("server did not stop within 60 s\n" + logText());
+      throw new IllegalStateException("server did not stop within 120 s\n" + logText());
     }
     return process.exitValue();
   }

@@ -24,10 +24,16 @@ final class LokiApi implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String url;
+  private final String tenant;
   private final HttpClient http = HttpClient.newHttpClient();
 
   LokiApi(String url) {
+    this(url, "anonymous");
+  }
+
+  LokiApi(String url, String tenant) {
     this.url = url;
+    this.tenant = tenant;
   }
 
   /// The body of a 200 answer.
@@ -45,6 +51,7 @@ final class LokiApi implements AutoCloseable {
     var request =
         HttpRequest.newBuilder(URI.create(url + "/loki/api/v1/" + path + query))
             .header("X-Loki-Response-Encoding-Flags", "categorize-labels")
+            .header("X-Scope-OrgID", tenant)
             .build();
     var response = http.send(request, HttpResponse.BodyHandlers.ofString());
     assertThat(response.statusCode()).as(path + query + ": " + response.body()).isEqualTo(200);
@@ -96,6 +103,7 @@ final class LokiApi implements AutoCloseable {
     var frames = new LinkedBlockingQueue<String>();
     http.newWebSocketBuilder()
         .header("X-Loki-Response-Encoding-Flags", "categorize-labels")
+        .header("X-Scope-OrgID", tenant)
         .buildAsync(
             URI.create(
                 url.replace("http://", "ws://")

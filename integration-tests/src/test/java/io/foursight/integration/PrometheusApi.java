@@ -16,10 +16,13 @@ import java.util.StringJoiner;
 final class PrometheusApi implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private final String base;
+  private final String[] headers;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  PrometheusApi(String base) {
+  /// @param headers `name, value, name, value, ...` of every request
+  PrometheusApi(String base, String... headers) {
     this.base = base;
+    this.headers = headers;
   }
 
   /// What came back: the status and the whole JSON envelope.
@@ -57,17 +60,21 @@ final class PrometheusApi implements AutoCloseable {
             .timeout(Duration.ofSeconds(120))
             .header("Content-Type", "application/x-www-form-urlencoded")
             .POST(HttpRequest.BodyPublishers.ofString(encode(form)));
-    return answer(http.send(request.build(), HttpResponse.BodyHandlers.ofString()));
+    return answer(request);
   }
 
   Answer get(String path, String... parameters) throws IOException, InterruptedException {
     String suffix = parameters.length == 0 ? "" : "?" + encode(parameters);
     var request =
         HttpRequest.newBuilder(URI.create(base + path + suffix)).timeout(Duration.ofSeconds(120));
-    return answer(http.send(request.build(), HttpResponse.BodyHandlers.ofString()));
+    return answer(request);
   }
 
-  private static Answer answer(HttpResponse<String> response) throws IOException {
+  private Answer answer(HttpRequest.Builder request) throws IOException, InterruptedException {
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     return new Answer(response.statusCode(), JSON.readTree(response.body()));
   }
 

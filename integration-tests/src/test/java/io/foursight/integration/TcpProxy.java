@@ -9,14 +9,23 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntPredicate;
 
 /// A network that can be cut: forwards bytes to a port of this machine; while it is cut, bytes
 /// vanish and connections seem to stand. Owned by one test.
 final class TcpProxy implements AutoCloseable {
   private final ServerSocket listening;
   private final int target;
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-  private volatile boolean cut;
+  private final List<Connection> connections = new CopyOnWriteArrayList<>();
+  private volatile IntPredicate cut = port -> false;
+
+  /// @param from the side that connected
+  private record Connection(Socket from, Socket to) {
+    void close() {
+      TcpProxy.close(from);
+      TcpProxy.close(to);
+    }
+  }
 
   TcpProxy(int target) {
     this.target = target;
@@ -33,36 +42,59 @@ final class TcpProxy implements AutoCloseable {
   }
 
   void cut() {
-    cut = true;
+    cut(port -> true);
+  }
+
+  /// Cuts the connections of some.
+  ///
+  /// @param clients told the port that the connecting side has, once for every piece of bytes
+  void cut(IntPredicate clients) {
+    cut = clients;
   }
 
   /// Connections that lost bytes are of no use any more.
   void heal() {
-    cut = false;
-    sockets.forEach(TcpProxy::close);
-    sockets.clear();
+    IntPredicate before = cut;
+    cut = port -> false;
+    for (Connection connection : connections) {
+      if (before.test(connection.from().getPort())) {
+        connection.close();
+        connections.remove(connection);
+      }
+    }
   }
 
   private void accept() {
     while (!listening.isClosed()) {
       try {
         Socket from = listening.accept();
-        Socket to = new Socket(InetAddress.getLoopbackAddress(), target);
-        sockets.addAll(List.of(from, to));
-        Thread.startVirtualThread(() -> copy(from, to));
-        Thread.startVirtualThread(() -> copy(to, from));
+        Thread.startVirtualThread(() -> connect(from));
       } catch (IOException e) {
-        // Closed, or the target is not there: the client sees its connection end.
+        // Closed.
       }
     }
   }
 
-  private void copy(Socket from, Socket to) {
+  private void connect(Socket from) {
+    Socket to;
+    try {
+      to = new Socket(InetAddress.getLoopbackAddress(), target);
+    } catch (IOException e) {
+      // The target is not there: the client sees its connection end.
+      close(from);
+      return;
+    }
+    connections.add(new Connection(from, to));
+    Thread.startVirtualThread(() -> copy(from, to, from.getPort()));
+    Thread.startVirtualThread(() -> copy(to, from, from.getPort()));
+  }
+
+  private void copy(Socket from, Socket to, int client) {
     byte[] buffer = new byte[1 << 16];
     try (InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream()) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        if (!cut) {
+        if (!cut.test(client)) {
           out.write(buffer, 0, n);
           out.flush();
         }
@@ -83,6 +115,6 @@ final class TcpProxy implements AutoCloseable {
   @Override
   public void close() throws IOException {
     listening.close();
-    heal();
+    connections.forEach(Connection::close);
   }
 }
