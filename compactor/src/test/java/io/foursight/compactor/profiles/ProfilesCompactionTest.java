@@ -7,6 +7,7 @@ import io.foursight.compactor.BlockMerger.Output;
 import io.foursight.compactor.Compactor;
 import io.foursight.compactor.CompactorConfig;
 import io.foursight.compactor.CompactorLimits;
+import io.foursight.compactor.Ownership;
 import io.foursight.compactor.profiles.NaiveProfiles.Profile;
 import io.foursight.config.TenantLimits;
 import io.foursight.model.QueryBudget;
@@ -74,7 +75,7 @@ class ProfilesCompactionTest {
         clock,
         processes,
         new SimpleMeterRegistry(),
-        tenant -> true);
+        Ownership.ALL);
   }
 
   private record Partition(String service, String build) {}
