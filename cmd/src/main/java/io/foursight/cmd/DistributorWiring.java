@@ -97,7 +97,8 @@ final class DistributorWiring {
             config.distributor(),
             overrides.limits(ProfilesWriteLimits.class),
             profiles.sink(),
-            RELABEL_EXPRESSIONS);
+            RELABEL_EXPRESSIONS,
+            cluster.rateShare());
     return new Together(List.of(metrics, logsDoor, tracesDoor, profilesDoor));
   }
 

@@ -15,6 +15,7 @@ import io.foursight.queryfrontend.metrics.MetricsQueryLimits;
 import io.foursight.queryfrontend.metrics.RetryingMetricsRunner;
 import io.foursight.queryfrontend.profiles.ProfilesQueryFrontend;
 import io.foursight.queryfrontend.profiles.ProfilesQueryLimits;
+import io.foursight.queryfrontend.profiles.RetryingProfilesRunner;
 import io.foursight.queryfrontend.traces.RetryingTracesRunner;
 import io.foursight.queryfrontend.traces.TracesQueryFrontend;
 import io.foursight.queryfrontend.traces.TracesQueryLimits;
@@ -103,8 +104,10 @@ final class QueryFrontendWiring {
     FairQueue logsQueue = logs(build, queriesHere() ? localLogs() : pulledLogs(pool));
     FairQueue tracesQueue =
         traces(build, queriesHere() ? querier.traces() : TracesRunnerService.remote(pool));
+    FairQueue profilesQueue =
+        profiles(build, queriesHere() ? querier.profiles() : ProfilesRunnerService.remote(pool));
     if (!queriesHere()) {
-      List<FairQueue> queues = List.of(frontend.queue(), logsQueue, tracesQueue);
+      List<FairQueue> queues = List.of(frontend.queue(), logsQueue, tracesQueue, profilesQueue);
       slots.set(n -> queues.forEach(queue -> queue.slots(n)));
       queues.forEach(queue -> {
         queue.slots(0);
@@ -117,7 +120,6 @@ final class QueryFrontendWiring {
               ? Optional.empty()
               : Optional.of("number of queriers connected to query-frontend is 0"));
     }
-    profiles(build, queriesHere() ? querier.profiles() : ProfilesRunnerService.remote(pool));
     return new Routed();
   }
 
@@ -187,16 +189,18 @@ final class QueryFrontendWiring {
         .queue();
   }
 
-  private void profiles(BuildInfo build, ProfilesQueryRunner runner) {
-    var unused =
-        new ProfilesQueryFrontend(
+  private FairQueue profiles(BuildInfo build, ProfilesQueryRunner runner) {
+    return new ProfilesQueryFrontend(
             new ProfilesQueryFrontend.Ports(
-                runner, new StoredTenantObjects(storage::profilesObjects), overrides::valuesOf),
+                cluster.isClustered() ? new RetryingProfilesRunner(runner, retries) : runner,
+                new StoredTenantObjects(storage::profilesObjects),
+                overrides::valuesOf),
             config.queryFrontend(),
             overrides.limits(ProfilesQueryLimits.class),
             build,
             context.routes(),
             context.clock(),
-            context.meters());
+            context.meters())
+        .queue();
   }
 }

@@ -3,6 +3,7 @@ package io.foursight.distributor.profiles;
 import io.foursight.config.TenantLimits;
 import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.InflightBytes;
+import io.foursight.distributor.RateShare;
 import io.foursight.distributor.RelabelExpression;
 import io.foursight.distributor.TokenBucket;
 import io.foursight.model.ErrorKind;
@@ -48,6 +49,7 @@ public final class ProfilesDistributor {
   private final RelabelExpression.Compiler expressions;
   private final InstantSource clock;
   private final LongSupplier nanoClock;
+  private final RateShare share;
   private final InflightBytes inflight;
   private final Map<TenantId, TenantState> tenants = new ConcurrentHashMap<>();
   private final AtomicLong lastSweepMillis;
@@ -60,7 +62,8 @@ public final class ProfilesDistributor {
       ProfilesDistributorMetrics metrics,
       RelabelExpression.Compiler expressions,
       InstantSource clock,
-      LongSupplier nanoClock) {
+      LongSupplier nanoClock,
+      RateShare share) {
     this.config = config;
     this.limits = limits;
     this.sink = sink;
@@ -68,6 +71,7 @@ public final class ProfilesDistributor {
     this.expressions = expressions;
     this.clock = clock;
     this.nanoClock = nanoClock;
+    this.share = share;
     this.inflight = new InflightBytes(config.maxInflightPushBytes().bytes());
     this.lastSweepMillis = new AtomicLong(clock.millis());
     metrics.watch(inflight);
@@ -253,7 +257,7 @@ public final class ProfilesDistributor {
   private void limitRate(TenantId tenant, TenantState state, ProfilesWriteLimits l, int bytes) {
     double rate = l.profilesIngestionRateMb() * (1 << 20);
     long burst = (long) Math.max(rate, l.profilesIngestionBurstSizeMb() * (1 << 20));
-    if (!state.bytes.take(bytes, rate, burst)) {
+    if (!state.bytes.take(bytes, share.of(rate), burst)) {
       metrics.rejected("rate_limited", 1);
       throw new FoursightException(
           ErrorKind.LIMIT_EXCEEDED,

@@ -2,6 +2,7 @@ package io.foursight.distributor.profiles;
 
 import io.foursight.config.TenantLimits;
 import io.foursight.distributor.DistributorConfig;
+import io.foursight.distributor.RateShare;
 import io.foursight.distributor.RelabelExpression;
 import io.foursight.distributor.RetryAfter;
 import io.foursight.model.Deadline;
@@ -18,12 +19,14 @@ public final class ProfilesWriteDoor implements Service {
 
   /// @param sink the ingester, or a fan-out over several
   /// @param expressions the engine of relabel rules
+  /// @param share of a tenant's rate
   public ProfilesWriteDoor(
       ComponentContext context,
       DistributorConfig config,
       TenantLimits<ProfilesWriteLimits> limits,
       ProfilesSink sink,
-      RelabelExpression.Compiler expressions) {
+      RelabelExpression.Compiler expressions,
+      RateShare share) {
     distributor =
         new ProfilesDistributor(
             config,
@@ -32,7 +35,8 @@ public final class ProfilesWriteDoor implements Service {
             new ProfilesDistributorMetrics(context.meters()),
             expressions,
             context.clock(),
-            System::nanoTime);
+            System::nanoTime,
+            share);
     distributor.refuse();
     var retryAfter = new RetryAfter(new SecureRandom());
     new ProfilesPushRoutes(distributor, retryAfter).register(context.routes());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.foursight.config.ByteSize;
 import io.foursight.distributor.DistributorConfig;
 import io.foursight.distributor.FakeCall;
+import io.foursight.distributor.RateShare;
 import io.foursight.distributor.RelabelExpression;
 import io.foursight.distributor.RelabelRule;
 import io.foursight.distributor.RetryAfter;
@@ -96,7 +97,8 @@ class ProfilesPushTest {
               new ProfilesDistributorMetrics(meters),
               ProfilesPushTest::expression,
               Clock.fixed(Instant.ofEpochSecond(NOW / 1_000_000_000), ZoneOffset.UTC),
-              () -> 0);
+              () -> 0,
+              RateShare.WHOLE);
       var retryAfter = new RetryAfter(new Random(1));
       var registered =
           new HttpRoutes() {

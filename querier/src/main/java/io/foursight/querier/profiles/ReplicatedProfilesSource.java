@@ -122,7 +122,8 @@ public final class ReplicatedProfilesSource implements CountedSum.Counting {
   /// One copy's share of what the replicas count.
   @Override
   public ProfilesStats stats(ProfilesSelect select) {
-    Answers<ProfilesStats> answers = each(select, source -> source.stats(select));
+    Answers<ProfilesStats> answers =
+        ingesters.all(select.tenant(), select.budget(), source -> source.stats(select));
     return ProfilesUnions.share(ProfilesUnions.stats(answers.each()), answers.copies());
   }
 

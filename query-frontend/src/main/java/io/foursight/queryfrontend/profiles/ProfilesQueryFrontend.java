@@ -36,6 +36,7 @@ public final class ProfilesQueryFrontend {
       Function<TenantId, Map<String, Object>> userLimits) {}
 
   private final HttpRoutes routes;
+  private final FairQueue queue;
 
   public ProfilesQueryFrontend(
       Ports ports,
@@ -46,7 +47,7 @@ public final class ProfilesQueryFrontend {
       Clock clock,
       MeterRegistry meters) {
     this.routes = routes;
-    var queue = new FairQueue(config.slots(), config.maxOutstandingRequestsPerTenant());
+    queue = new FairQueue(config.slots(), config.maxOutstandingRequestsPerTenant());
     var metrics = new ProfilesFrontendMetrics(meters, queue);
     var desk =
         new ProfilesReadDesk(
@@ -72,6 +73,11 @@ public final class ProfilesQueryFrontend {
     status.register(routes);
     add(Door.PROFILES, "/api/v1/status/buildinfo", status::buildInfo);
     add(Door.PROFILES, "/api/v1/tenant_limits", status::tenantLimits);
+  }
+
+  /// Where queries wait for their turn.
+  public FairQueue queue() {
+    return queue;
   }
 
   private void add(Door door, String path, HttpHandler handler) {
