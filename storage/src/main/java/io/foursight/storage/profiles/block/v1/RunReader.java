@@ -2,7 +2,6 @@ package io.foursight.storage.profiles.block.v1;
 
 import io.foursight.model.profiles.SampleFilter;
 import io.foursight.storage.encoding.ByteReader;
-import io.foursight.storage.encoding.LongCodec;
 import java.util.BitSet;
 
 /// Decodes samples of runs. Holds scratch space: owned by one thread.
