@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -21,6 +23,7 @@ import java.util.stream.Stream;
 /// at any instant and started again on the same directory and ports. Owned by one test.
 final class FoursightProcess implements Endpoint, AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(180);
+  private static final Set<Integer> GIVEN_PORTS = ConcurrentHashMap.newKeySet();
 
   private final Path directory;
   private final Map<String, String> flags = new LinkedHashMap<>();
@@ -120,10 +123,15 @@ final class FoursightProcess implements Endpoint, AutoCloseable {
   }
 
   /// Below the ports that systems give to outgoing connections: one of those could take it while
-  /// the server is down between a kill and its next start.
+  /// the server is down between a kill and its next start. No port is given twice, for many are
+  /// taken long after they were asked for; test processes side by side have odd and even ones.
   static int freePort() {
+    int fork = Integer.getInteger("surefire.forkNumber", 1);
     for (int attempt = 0; attempt < 100; attempt++) {
-      int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+      int port = 2 * ThreadLocalRandom.current().nextInt(7_500, 16_000) + fork % 2;
+      if (!GIVEN_PORTS.add(port)) {
+        continue;
+      }
       try (var socket = new ServerSocket(port)) {
         return socket.getLocalPort();
       } catch (IOException taken) {

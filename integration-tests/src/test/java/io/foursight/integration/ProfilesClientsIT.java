@@ -182,8 +182,13 @@ class ProfilesClientsIT {
     var held = new ArrayList<byte[]>();
     try (var recording = new Recording(jdk.jfr.Configuration.getConfiguration("profile"))) {
       recording.enable("jdk.ExecutionSample").withPeriod(Duration.ofMillis(10));
-      recording.enable("jdk.JavaExceptionThrow").withStackTrace();
-      recording.enable("jdk.FileWrite").withThreshold(Duration.ZERO).withStackTrace();
+      // The JDK keeps so many of these a second and drops the others, unless it is told not to.
+      recording.enable("jdk.JavaExceptionThrow").withStackTrace().with("throttle", "off");
+      recording
+          .enable("jdk.FileWrite")
+          .withThreshold(Duration.ZERO)
+          .withStackTrace()
+          .with("throttle", "off");
       recording.start();
       assertThat(workHard()).isNotEqualTo(42);
       for (int i = 0; i < 1000; i++) {
