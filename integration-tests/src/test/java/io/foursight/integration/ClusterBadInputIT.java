@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,9 +32,11 @@ class ClusterBadInputIT {
     int nobody = FoursightProcess.freePort();
     int port = FoursightProcess.freePort();
     int strangerPort = FoursightProcess.freePort();
+    int twinPort = FoursightProcess.freePort();
     String nowhere = "127.0.0.1:" + nobody + ",dns+nowhere.invalid:7946,";
     try (var member = member("member", "x", port, nowhere + "127.0.0.1:" + strangerPort, "one");
-        var stranger = member("stranger", "y", strangerPort, "127.0.0.1:" + port, "two")) {
+        var stranger = member("stranger", "y", strangerPort, "127.0.0.1:" + port, "two");
+        var twin = member("twin", "x", twinPort, "127.0.0.1:" + port, "one")) {
       member.start();
       write(member, 1);
       Awaitility.await()
@@ -50,6 +53,14 @@ class ClusterBadInputIT {
                   .matches("(?s).*(foursight:one.*foursight:two|foursight:two.*foursight:one).*"));
       assertThat(instances(member)).isEqualTo(1);
       assertThat(instances(stranger)).isEqualTo(1);
+
+      Process second = twin.launch();
+      assertThat(second.waitFor(120, TimeUnit.SECONDS)).isTrue();
+      assertThat(second.exitValue()).isEqualTo(1);
+      assertThat(twin.logText())
+          .contains("instance id \"x\" is used by another process at 127.0.0.1:")
+          .contains("give each process an instance_id of its own");
+      assertThat(instances(member)).isEqualTo(1);
 
       rubbish(port);
       write(member, 2);

@@ -164,6 +164,7 @@ public final class GossipStore implements RingStore, GossipNetwork.Receiver {
       Thread.currentThread().interrupt();
     }
     timers.forEach(Subscription::close);
+    timers.clear(); // So that who waits for news of a store that has stopped waits for nothing.
     network.stop(deadline);
   }
 
